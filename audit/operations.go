@@ -33,7 +33,8 @@ const (
 var operations = map[string]Trace{
 	// For everybody.
 	"getHealth": Nothing, "getReady": Nothing, "getDisplay": Nothing,
-	"listBranches": Nothing, "listServices": Nothing, "getService": Nothing, "listCancellationReasons": Nothing, "searchGuide": Nothing,
+	"listBranches": Nothing, "getBranch": Nothing, "listDepartments": Nothing, "listServices": Nothing, "getService": Nothing,
+	"listCancellationReasons": Nothing, "searchGuide": Nothing,
 	"listSlots": Nothing, "findFirstSlots": Nothing, "listDays": Nothing, "explainSlots": Nothing,
 
 	// For visitors, who act for themselves.

@@ -240,10 +240,7 @@ func named(c *service.Config) {
 // An empty centre says so, and does not ask what it can't answer.
 func TestEmptyCentre(t *testing.T) {
 	t.Parallel()
-	database := servicetest.EmptyDatabase(t)
-	if _, err := service.Migrate(t.Context(), database); err != nil {
-		t.Fatal(err)
-	}
+	database := servicetest.MigratedDatabase(t)
 	var logged bytes.Buffer
 	centre := servicetest.OpenOn(t, database, 1, public, func(c *service.Config) { c.Log = slog.New(slog.NewTextHandler(&logged, nil)) })
 	w := newWalker(t, centre)

@@ -71,7 +71,7 @@ func TestClosureAndReminderReachANumberThatHadItsShare(t *testing.T) {
 	has(t, centre, visitor, 30)
 	has(t, centre, stays, 30)
 	before, remindedBefore := len(visitor.Messages()), len(stays.Messages())
-	asks(t, noura, returns+"/changes?notify=true", version(noura, "riyadh-returns"), map[string]any{
+	asks(t, noura, returns+"/changes", version(noura, "riyadh-returns"), map[string]any{
 		"edit":   map[string]any{"close": []any{closing("2026-11-24")}},
 		"reason": both("انقطاع الكهرباء", "Power cut"),
 	}, http.StatusCreated)

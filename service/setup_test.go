@@ -39,13 +39,9 @@ func municipality(t *testing.T, oldnew ...string) setup.Centre {
 // migrated is an empty centre.
 func migrated(t *testing.T) service.Config {
 	t.Helper()
-	config := service.Config{
-		DatabaseURL: servicetest.EmptyDatabase(t), Patience: time.Minute, Now: servicetest.Opening, Connect: servicetest.Connect,
+	return service.Config{
+		DatabaseURL: servicetest.MigratedDatabase(t), Patience: time.Minute, Now: servicetest.Opening, Connect: servicetest.Connect,
 	}
-	if _, err := service.Migrate(t.Context(), config.DatabaseURL); err != nil {
-		t.Fatal(err)
-	}
-	return config
 }
 
 // apply applies a file and returns the lines of what it changes.

@@ -21,11 +21,11 @@ var formerNames = map[string]string{ //nolint:gochecknoglobals // a list to read
 
 // notReached are the unique indexes that no request runs into, and why.
 var notReached = map[string]string{ //nolint:gochecknoglobals // a list to read
-	"branches_slug_key":            "only the seed writes it",
-	"departments_slug_key":         "only the seed writes it",
-	"services_slug_key":            "only the seed writes it",
-	"entities_slug_key":            "only the seed writes it",
-	"desk_groups_slug_key":         "only the seed writes it",
+	"branches_slug_key":            "only what describes the centre writes it, under its lock",
+	"departments_slug_key":         "only what describes the centre writes it, under its lock",
+	"services_slug_key":            "only what describes the centre writes it, under its lock",
+	"entities_slug_key":            "only what describes the centre writes it, under its lock",
+	"desk_groups_slug_key":         "only what describes the centre writes it, under its lock",
 	"desk_groups_branch_id_id_key": "it holds the primary key",
 	"appointments_reference_key":   "references are random",
 	"appointments_one_proposal":    "the former proposal ends in the same transaction, under the lock of its request",
@@ -36,6 +36,8 @@ var notReached = map[string]string{ //nolint:gochecknoglobals // a list to read
 	"arrivals_number":              "drawn under the lock of the branch's day",
 	"arrivals_desk":                "decided under the lock of the branch's day",
 	"feeds_token":                  "tokens are random",
+	"audit_seals_entry":            "one replica at a time makes seals, of entries without one",
+	"staff_sessions_token":         "tokens are random",
 	"webhook_deliveries_message":   "a random id",
 	"webhook_deliveries_event":     "ON CONFLICT",
 }

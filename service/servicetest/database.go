@@ -141,6 +141,20 @@ func Database(t testing.TB) string {
 // fast as writing each page through the log.
 const copied = " TEMPLATE " + template + " STRATEGY FILE_COPY"
 
+// MigratedDatabase returns the URL of the test's own database, migrated and without a
+// centre.
+func MigratedDatabase(t testing.TB) string {
+	t.Helper()
+	databaseURL := EmptyDatabase(t)
+	if _, err := service.Migrate(t.Context(), databaseURL); err != nil {
+		t.Fatal(err)
+	}
+	if err := service.Grant(t.Context(), databaseURL, ServingRole); err != nil {
+		t.Fatal(err)
+	}
+	return databaseURL
+}
+
 // EmptyDatabase returns the URL of the test's own empty database.
 func EmptyDatabase(t testing.TB) string {
 	t.Helper()
