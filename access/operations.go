@@ -13,11 +13,14 @@ type permission struct {
 // Roles that come together often, named by what they do.
 var (
 	everyone      = Roles()
+	see           = append(Roles(), Reader)
+	anybody       = append(Roles(), SystemRoles()...)
 	serve         = []Role{Agent, Receptionist, Coordinator, Admin} // speak with visitors
 	receive       = []Role{Receptionist, Coordinator, Admin}
 	decide        = []Role{Coordinator, Admin}
 	oversee       = []Role{Coordinator, Manager, Admin}
 	report        = []Role{Coordinator, Receptionist, Manager, Admin}
+	figures       = append(slices.Clone(report), Reader)
 	followChanges = []Role{Coordinator, Agent, Manager, Admin}
 	answerChanges = []Role{Coordinator, Agent, Admin}
 	administer    = []Role{Admin}
@@ -28,7 +31,7 @@ var (
 // Grant.Permit.
 var operations = map[string]permission{
 	// Oneself, and the log.
-	"getMe":          {roles: everyone},
+	"getMe":          {roles: anybody},
 	"listMySessions": {roles: everyone},
 	"endMySession":   {roles: everyone},
 	"listSessions":   {roles: administer},
@@ -36,16 +39,16 @@ var operations = map[string]permission{
 	"listActs":       {roles: oversee},
 
 	// Visits.
-	"listSlots":              {roles: everyone, visitors: true},
-	"findFirstSlots":         {roles: everyone, visitors: true},
-	"listDays":               {roles: everyone, visitors: true},
+	"listSlots":              {roles: see, visitors: true},
+	"findFirstSlots":         {roles: see, visitors: true},
+	"listDays":               {roles: see, visitors: true},
 	"createHold":             {roles: serve, visitors: true},
 	"createAppointment":      {roles: serve, visitors: true},
-	"listAppointments":       {roles: everyone},
-	"getAppointment":         {roles: everyone, visitors: true},
-	"getAppointmentCalendar": {roles: everyone, visitors: true},
-	"getAppointmentCodePNG":  {roles: everyone, visitors: true},
-	"getAppointmentCodeSVG":  {roles: everyone, visitors: true},
+	"listAppointments":       {roles: see},
+	"getAppointment":         {roles: see, visitors: true},
+	"getAppointmentCalendar": {roles: see, visitors: true},
+	"getAppointmentCodePNG":  {roles: see, visitors: true},
+	"getAppointmentCodeSVG":  {roles: see, visitors: true},
 	"correctAppointment":     {roles: serve, visitors: true},
 	"cancelOnBehalf":         {roles: serve},
 	"moveOnBehalf":           {roles: serve},
@@ -122,8 +125,8 @@ var operations = map[string]permission{
 	"resendWebhookDelivery": {roles: decide},
 
 	// Reports.
-	"listReports": {roles: report},
-	"getReport":   {roles: report},
+	"listReports": {roles: figures},
+	"getReport":   {roles: figures},
 }
 
 // ForStaff reports whether staff ask for an operation of the contract.

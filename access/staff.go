@@ -15,10 +15,25 @@ const (
 	Admin        Role = "admin"        // may do everything
 )
 
-// Roles returns every role.
+// Roles returns every role of people.
 func Roles() []Role {
 	return []Role{Coordinator, Receptionist, Agent, Manager, Admin}
 }
+
+// The roles of systems, which no person has.
+const (
+	Reader Role = "reader" // reads visits and reports, everywhere
+	Portal Role = "portal" // asks for its users as visitors ask, and says for whom
+)
+
+// SystemRoles returns every role of systems.
+func SystemRoles() []Role { return []Role{Reader, Portal} }
+
+// IsSystem reports whether it is a system that asks, not a person.
+func (s Staff) IsSystem() bool { return s.has(SystemRoles()...) }
+
+// AsksForUsers reports whether what is asked counts for whom the system says.
+func (s Staff) AsksForUsers() bool { return s.has(Portal) }
 
 // Staff is a member of staff, as the identity provider vouches for them.
 type Staff struct {
@@ -48,7 +63,7 @@ func (s Staff) reaches(roles []Role, department, branch string) bool {
 			return slices.Contains(s.Departments, department)
 		case Receptionist:
 			return slices.Contains(s.Branches, branch)
-		case Agent, Manager, Admin:
+		case Agent, Manager, Admin, Reader, Portal:
 		}
 		return true
 	})

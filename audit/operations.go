@@ -24,6 +24,7 @@ const (
 	SignedIn      = "signed-in"       // a session in a browser began
 	SignedOut     = "signed-out"      // its member of staff, or the provider, ended it
 	SessionEnded  = "session-ended"   // it was ended from another session
+	ForUsers      = "for-users"       // a system changed something for users of its own
 	SignInRefused = "sign-in-refused" // somebody without a role
 )
 

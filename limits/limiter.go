@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// Caller is who asks: a member of staff, or a network address.
+// Caller is who asks: a member of staff, a user of a system, or a network address.
 type Caller struct {
 	Staff   string // id; "" for others
+	User    string // of a system that asks for them, and says so; "" for others
 	Address netip.Addr
 }
 
@@ -50,7 +51,7 @@ type Limiter struct {
 type cell struct {
 	class  Class
 	key    Key
-	staff  string
+	staff  string // or user
 	prefix netip.Prefix
 }
 
@@ -125,6 +126,9 @@ func cellOf(l Limit, by Caller) (cell, bool) {
 	}
 	if l.Key == Staff {
 		return cell{class: l.Class, key: Staff, staff: by.Staff}, true
+	}
+	if by.User != "" { // their own address is not known
+		return cell{class: l.Class, key: l.Key, staff: by.User}, l.Key == Address
 	}
 	if l.Key != Address && by.Address.Unmap().Is4() {
 		return cell{}, false // the address is all there is

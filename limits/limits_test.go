@@ -108,6 +108,22 @@ func TestStaffHaveLimitsOfTheirOwn(t *testing.T) {
 	}
 }
 
+// Users of a system count each by themselves, wherever the system is.
+func TestUsersOfSystems(t *testing.T) {
+	t.Parallel()
+	l := limits.NewLimiter(limits.Table{{limits.Hold, limits.Address, 1, time.Minute}, {limits.Hold, limits.Network, 2, time.Minute}})
+	one, two := at("2001:db8::1"), at("2001:db8::1")
+	one.User, two.User = "portal one", "portal two"
+	for n, c := range []struct {
+		by   limits.Caller
+		want bool
+	}{{one, true}, {one, false}, {two, true}, {two, false}, {at("2001:db8::1"), true}, {at("2001:db8::1"), false}} {
+		if got, _ := l.Take(limits.Hold, c.by, noon); got != c.want {
+			t.Errorf("%d: %v, want %v", n, got, c.want)
+		}
+	}
+}
+
 // In no period more than twice the amount passes, and who waits as told gets through.
 func TestTakeProperty(t *testing.T) {
 	t.Parallel()

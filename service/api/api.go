@@ -204,7 +204,7 @@ func New(c Config) (*Server, error) {
 		c.Mount(s.app, s.limit)
 	}
 	s.app.Get(feedPath+":token.ics", s.limit, s.readFeed)
-	s.app.Use(s.admit)
+	s.app.Use(s.forUsers, s.admit)
 	s.app.Use(s.limit) // after admit, to limit staff by who they are
 	s.app.Use(contract.middleware)
 	RegisterHandlers(s.app, NewStrictHandler(s, nil))

@@ -32,11 +32,14 @@ func onBehalf(ctx context.Context) (*access.Grant, error) {
 	return m.staff, nil
 }
 
-// askedBy returns what sets the kept answers of a member of staff apart from
-// those of others; "" for a visitor.
+// askedBy returns what sets the kept answers of a member of staff, or of a user of a system,
+// apart from those of others; "" for a visitor, who has the key alone: their address changes.
 func askedBy(ctx context.Context) string {
-	if staff := metaOf(ctx).staff; staff != nil {
-		return " by " + staff.ID
+	switch m := metaOf(ctx); {
+	case m.staff != nil:
+		return " by " + m.staff.ID
+	case m.user != "":
+		return " for " + m.user
 	}
 	return ""
 }

@@ -61,7 +61,7 @@ func (s *Server) CreateFeed(ctx context.Context, r CreateFeedRequestObject) (Cre
 	if err != nil {
 		return nil, err
 	}
-	once, err := answerOnce(s, r.Params.IdempotencyKey, "feeds", r.Body, func(feeds.Feed) (stored, error) { return answer, nil })
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "feeds"+askedBy(ctx), r.Body, func(feeds.Feed) (stored, error) { return answer, nil })
 	if err != nil {
 		return nil, err
 	}

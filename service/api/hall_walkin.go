@@ -29,7 +29,7 @@ func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) 
 	}
 	booking.Reference, booking.Lang = s.newReference(), metaOf(ctx).lang
 	key := r.Params.IdempotencyKey
-	once, err := answerOnce(s, key, "walk-ins", r.Body, func(a slots.Appointment) (stored, error) {
+	once, err := answerOnce(s, key, "walk-ins"+askedBy(ctx), r.Body, func(a slots.Appointment) (stored, error) {
 		body, err := json.Marshal(string(a.Reference))
 		return stored{Status: http.StatusCreated, Body: body}, err
 	})

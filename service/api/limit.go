@@ -27,7 +27,7 @@ func (s *Server) limit(c *fiber.Ctx) error {
 // take counts a request, of a member of staff unless their id is "". It returns a
 // *limitedError for one too many.
 func (s *Server) take(c *fiber.Ctx, staff string) error {
-	caller := limits.Caller{Address: web.ClientIP(c), Staff: staff}
+	caller := limits.Caller{Address: web.ClientIP(c), Staff: staff, User: metaOf(c.UserContext()).user}
 	allowed, states := s.limiter.Take(classOf(c.Method(), c.Path()), caller, s.Now())
 	for _, state := range states {
 		// The answer to a request that is far from its limit can do without.

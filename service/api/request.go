@@ -29,6 +29,7 @@ type meta struct {
 	lang    string // "ar" or "en"
 	address string // network address of the client
 	network string // the wider network of it
+	user    string // the user of a system that asks for them; "" for others
 	bearer  string // bearer token; "" for none
 	events  bool   // the client wants server-sent events
 	accept  string // the header Accept

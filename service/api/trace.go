@@ -157,7 +157,7 @@ type toldEntry struct {
 // again reports whether the log has the entry since a moment ago. What was sought is always
 // new, since the log does not have the term.
 func (t *told) again(e audit.Entry, operation string, now time.Time) bool {
-	if e.Action != string(audit.Read) {
+	if e.Action != string(audit.Read) && e.Action != audit.ForUsers {
 		return false
 	}
 	t.mu.Lock()

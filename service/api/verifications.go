@@ -21,7 +21,7 @@ func (s *Server) CreateVerification(ctx context.Context, r CreateVerificationReq
 		return nil, invalid("#/mobile", s.wrongMobile(err))
 	}
 	m := metaOf(ctx)
-	once, err := answerOnce(s, r.Params.IdempotencyKey, "verifications", r.Body, verificationAnswer)
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "verifications"+askedBy(ctx), r.Body, verificationAnswer)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) 
 	now := s.Now()
 	key := r.Params.IdempotencyKey
 	render := func(e slots.Entry) (stored, error) { return s.joinAnswer(centreOf(ctx), e) }
-	once, err := answerOnce(s, key, "waitlist", r.Body, render)
+	once, err := answerOnce(s, key, "waitlist"+askedBy(ctx), r.Body, render)
 	if err != nil {
 		return nil, err
 	}

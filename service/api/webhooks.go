@@ -60,7 +60,7 @@ func (s *Server) CreateWebhook(ctx context.Context, r CreateWebhookRequestObject
 	if err != nil {
 		return nil, err
 	}
-	once, err := answerOnce(s, r.Params.IdempotencyKey, "webhooks", r.Body, func(webhook.Webhook) (stored, error) { return answer, nil })
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "webhooks"+askedBy(ctx), r.Body, func(webhook.Webhook) (stored, error) { return answer, nil })
 	if err != nil {
 		return nil, err
 	}

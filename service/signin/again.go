@@ -29,7 +29,7 @@ func (s *SignIn) askAgain(ctx context.Context, h held) (held, error) {
 		return h, err
 	}
 	who, err := s.asked(ctx, h)
-	if err == nil && (who.Member.ID != h.Member.ID || len(who.Member.Roles) == 0) {
+	if err == nil && (who.Member.ID != h.Member.ID || len(who.Member.Roles) == 0 || who.Member.IsSystem()) {
 		err = errOver
 	}
 	switch {

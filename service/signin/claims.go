@@ -43,24 +43,49 @@ func (c Claims) defaults() Claims {
 // as well.
 func (c Claims) staff(claims map[string]any) (access.Staff, bool) {
 	id, _ := lookup(claims, c.ID).(string)
-	if !plausible(id, maxText) {
+	if !plausible(id, maxText) || strings.HasPrefix(id, clientPrefix) {
 		return access.Staff{}, false
 	}
 	s := access.Staff{ID: id, Name: id, Roles: []access.Role{}}
 	if name, _ := lookup(claims, c.Name).(string); plausible(name, maxText) {
 		s.Name = name
 	}
-	ours := access.Roles()
-	for _, text := range listed(lookup(claims, c.Roles)) {
-		role, ok := strings.CutPrefix(text, c.RolePrefix)
-		if r := access.Role(role); ok && slices.Contains(ours, r) && !slices.Contains(s.Roles, r) {
-			s.Roles = append(s.Roles, r)
-		}
+	s.Roles = c.roles(claims, access.Roles())
+	if systems := c.roles(claims, access.SystemRoles()); len(systems) > 0 {
+		return system(claims, systems)
 	}
 	var ok [2]bool
 	s.Departments, ok[0] = slugs(lookup(claims, c.Departments))
 	s.Branches, ok[1] = slugs(lookup(claims, c.Branches))
 	return s, ok == [2]bool{true, true}
+}
+
+// clientPrefix begins the ids of systems in the log, and of nobody else.
+const clientPrefix = "client "
+
+// system returns the system that has roles of systems, and then no others: the client that a
+// token was given to (RFC 9068, section 2.2; azp of OpenID Connect Core 1.0, section 2).
+func system(claims map[string]any, roles []access.Role) (access.Staff, bool) {
+	client, _ := claims["client_id"].(string)
+	if client == "" {
+		client, _ = claims["azp"].(string)
+	}
+	if !plausible(client, maxText) {
+		return access.Staff{}, false
+	}
+	return access.Staff{ID: clientPrefix + client, Name: client, Roles: roles, Departments: []string{}, Branches: []string{}}, true
+}
+
+// roles returns those of the known roles that the claims name.
+func (c Claims) roles(claims map[string]any, known []access.Role) []access.Role {
+	roles := []access.Role{}
+	for _, text := range listed(lookup(claims, c.Roles)) {
+		role, ok := strings.CutPrefix(text, c.RolePrefix)
+		if r := access.Role(role); ok && slices.Contains(known, r) && !slices.Contains(roles, r) {
+			roles = append(roles, r)
+		}
+	}
+	return roles
 }
 
 // has reports whether the claims name roles.

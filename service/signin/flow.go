@@ -150,7 +150,7 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 	switch {
 	case err != nil:
 		return err
-	case len(who.Member.Roles) == 0:
+	case len(who.Member.Roles) == 0, who.Member.IsSystem(): // systems have no browsers
 		return errors.Join(errNoRole, s.record(c, audit.SignInRefused, who.Member))
 	}
 	if err = s.begin(c, who); err != nil {

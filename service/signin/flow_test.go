@@ -341,6 +341,7 @@ func TestSignInWithoutARole(t *testing.T) {
 		staff      access.Staff
 	}{
 		{"no role", "You have no role at the centre", access.Staff{ID: "noura", Name: "Noura"}},
+		{"the role of a system", "You were not signed in", access.Staff{ID: "noura", Name: "Noura", Roles: []access.Role{access.Reader}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

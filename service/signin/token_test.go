@@ -204,6 +204,16 @@ func TestStaffOfClaims(t *testing.T) {
 			"a way through what is no object", Claims{Roles: "name.roles"}, `{"sub":"n","name":"Noura"}`,
 			access.Staff{ID: "n", Name: "Noura", Roles: []access.Role{}, Departments: []string{}, Branches: []string{}}, false,
 		},
+		{
+			"a system", Claims{}, `{"sub":"17","client_id":"portal","azp":"x","roles":["portal"],"departments":["care"]}`,
+			access.Staff{ID: "client portal", Name: "portal", Roles: []access.Role{access.Portal}, Departments: []string{}, Branches: []string{}}, false,
+		},
+		{
+			"a system that has a person's role", Claims{}, `{"sub":"17","azp":"crm","roles":["admin","reader"]}`,
+			access.Staff{ID: "client crm", Name: "crm", Roles: []access.Role{access.Reader}, Departments: []string{}, Branches: []string{}}, false,
+		},
+		{"a system without a client", Claims{}, `{"sub":"17","roles":["reader"]}`, access.Staff{}, true},
+		{"a person who is called like a system", Claims{}, `{"sub":"client portal","roles":["admin"]}`, access.Staff{}, true},
 		{"no id", Claims{}, `{"name":"Noura","roles":["admin"]}`, access.Staff{}, true},
 		{
 			"a slug that is too long", Claims{}, `{"sub":"n","roles":["admin"],"departments":["` + strings.Repeat("a", maxSlug+1) + `"]}`,

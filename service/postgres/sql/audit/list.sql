@@ -8,7 +8,7 @@ LEFT JOIN departments d ON d.id = l.department_id
 LEFT JOIN branches b ON b.id = l.branch_id
 WHERE (l.subject = $1 OR $1::text IS NULL)
   AND (l.actor = $2 OR $2::text IS NULL)
-  AND (l.action = $3 OR $3::text IS NULL AND l.action NOT IN ('read', 'search'))
+  AND (l.action = $3 OR $3::text IS NULL AND l.action NOT IN ('read', 'search', 'for-users'))
   AND (l.department_id = ANY (ARRAY(SELECT id FROM departments WHERE slug = ANY ($4))) OR $4::text[] IS NULL)
   AND l.id < $5
 ORDER BY l.id DESC
