@@ -56,7 +56,7 @@ const (
 	FaultTooLong    Fault = "too_long"         // more than MaxText characters
 	FaultSegments   Fault = "segments"         // the shortest wording takes more than maxSegments segments
 	FaultCharacter  Fault = "character"        // invisible, or one that turns the line around
-	FaultLink       Fault = "link"             // an address; the only one is added by the program
+	FaultLink       Fault = "link"             // to a host that is not allowed
 )
 
 // TextFault is one thing that is wrong with an override.
@@ -138,7 +138,7 @@ func (t *Texts) Check(o Override, longest ...Facts) (Checked, error) {
 	}
 	if faults == nil {
 		for i, source := range o.Wordings {
-			w, wrong := readWording(o, i, source)
+			w, wrong := readWording(o, i, source, t.hosts)
 			faults = append(faults, wrong...)
 			c.wordings = append(c.wordings, w)
 		}
@@ -157,7 +157,7 @@ func (t *Texts) Check(o Override, longest ...Facts) (Checked, error) {
 }
 
 // readWording reads a wording and returns all that is wrong with it.
-func readWording(o Override, index int, source Wording) (wording, []TextFault) {
+func readWording(o Override, index int, source Wording, hosts Hosts) (wording, []TextFault) {
 	w := wording{}
 	var faults []TextFault
 	for _, form := range wrongForms(o, source) {
@@ -175,6 +175,7 @@ func readWording(o Override, index int, source Wording) (wording, []TextFault) {
 			wrong = append(wrong, placedFault{fault: FaultSyntax, at: b.At, name: b.Text})
 		}
 		wrong = append(wrong, faultsOfText(text)...)
+		wrong = append(wrong, faultsOfLinks(text, hosts)...)
 		wrong = append(wrong, faultsOfVariables(o.Kind, form, pieces)...)
 		slices.SortStableFunc(wrong, func(a, b placedFault) int { return a.at - b.at })
 		for _, f := range wrong {
@@ -214,18 +215,12 @@ func faultsOfText(text string) []placedFault {
 	if strings.TrimSpace(text) == "" {
 		faults = append(faults, placedFault{fault: FaultEmpty, at: -1})
 	}
-	lower := strings.ToLower(text)
 	for i, r := range []rune(text) {
 		if i == MaxText {
 			faults = append(faults, placedFault{fault: FaultTooLong, at: i, name: strconv.Itoa(MaxText)})
 		}
 		if r != '\n' && !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			faults = append(faults, placedFault{fault: FaultCharacter, at: i, name: fmt.Sprintf("%U", r)})
-		}
-	}
-	for _, address := range []string{"://", "www."} {
-		if before, _, found := strings.Cut(lower, address); found {
-			faults = append(faults, placedFault{fault: FaultLink, at: runes(before), name: address})
 		}
 	}
 	return faults

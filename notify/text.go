@@ -45,6 +45,7 @@ type Texts struct {
 	link        func(Facts) string
 	confirm     func(f Facts, email string) string
 	ministry    catalog.Ministry
+	hosts       Hosts
 	departments atomic.Pointer[map[string]department]
 }
 

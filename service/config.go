@@ -78,6 +78,8 @@ type Config struct {
 	Registration string
 	// Brand is how the pages are called and look; what is missing is neutral.
 	Brand Brand
+	// TextHosts are the hosts to which departments' own texts may link.
+	TextHosts []string
 	// WebhookAllow has the private networks, in CIDR notation, that webhooks may
 	// reach.
 	WebhookAllow []string
@@ -117,7 +119,8 @@ type Config struct {
 	// SignIn identifies staff instead of the identity provider, for tests.
 	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
 
-	brand web.Brand // Brand, checked
+	brand web.Brand    // Brand, checked
+	hosts notify.Hosts // TextHosts, checked
 }
 
 // Brand is how the pages of a centre are called and look.
@@ -195,6 +198,9 @@ func (c Config) defaults() (Config, error) {
 	}
 	if _, err = web.NewProxies(c.TrustedProxies); err != nil {
 		return c, fmt.Errorf("service: ZIYARA_TRUSTED_PROXIES: %w", err)
+	}
+	if c.hosts, err = notify.ParseHosts(c.TextHosts); err != nil {
+		return c, fmt.Errorf("service: ZIYARA_TEXT_HOSTS: %w", err)
 	}
 	if err = c.Countries.Check(); err != nil {
 		return c, fmt.Errorf("service: ZIYARA_SMS_COUNTRIES: %w", err)

@@ -87,7 +87,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	texts := notify.NewTexts(notify.WithLinks(links.link), notify.WithConfirmation(links.confirm), notify.From(c.Ministry))
+	texts := notify.NewTexts(notify.WithLinks(links.link), notify.WithConfirmation(links.confirm), notify.From(c.Ministry),
+		notify.WithHosts(c.hosts))
 	s.centre = &snapshot{store: s.store.Centre(), words: s.store.Texts(), texts: texts, log: c.Log}
 	if err = s.centre.reload(ctx); err != nil {
 		return nil, err

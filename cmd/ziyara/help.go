@@ -19,6 +19,7 @@ var helpTexts = kong.Vars{
 	"limits": "Changes of the limits of requests, codes and messages (docs/OPERATIONS.md), such as hold-address=100/10m. " +
 		"off bounds no requests; it is allowed only on a loopback address.",
 	"trusted_proxies": "Networks of the proxies whose X-Forwarded-For header names the client.",
+	"text_hosts":      "Hosts to which departments' own texts of messages may link, such as mof.gov.sa; by default to none.",
 	"webhook_allow": "Networks that webhooks may reach although they are not public, even without TLS. " +
 		"All other webhooks need a public address and https.",
 	"public_url": "The ministry's own address in links to visits: https and a host of at most 30 characters. " +

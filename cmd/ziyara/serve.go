@@ -28,6 +28,7 @@ type tuning struct {
 	Limits          []string `env:"ZIYARA_LIMITS" placeholder:"NAME=N/PERIOD" help:"${limits}"`
 	TrustedProxies  []string `env:"ZIYARA_TRUSTED_PROXIES" placeholder:"CIDR" help:"${trusted_proxies}"`
 	WebhookAllow    []string `env:"ZIYARA_WEBHOOK_ALLOW" placeholder:"CIDR" help:"${webhook_allow}"`
+	TextHosts       []string `env:"ZIYARA_TEXT_HOSTS" placeholder:"HOST" help:"${text_hosts}"`
 	PublicURL       string   `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"${public_url}"`
 	ministry
 	KeepTexts      time.Duration `env:"ZIYARA_KEEP_TEXTS" default:"2160h" help:"${keep_texts}"`
@@ -103,7 +104,7 @@ func (i identity) config() service.OIDC {
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
 		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration, Brand: t.brand.config(),
-		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow,
+		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow, TextHosts: t.TextHosts,
 		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, Countries: t.SMSCountries, SMTP: t.SMTPURL,
 		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, VisitsPerMobile: t.VisitsPerMobile,
 		UnprovedShare: t.UnprovedShare, OIDC: t.identity.config(),
