@@ -74,6 +74,14 @@ const (
 	ahead = 62 * 24 * time.Hour
 )
 
+// unconfirmed is how long a feed goes on although its owner is not seen: longer than a leave,
+// and than most people who left take to be locked out.
+const unconfirmed = 90 * 24 * time.Hour
+
+// Confirmed reports whether a feed goes on at now whose owner was last seen with the role for it
+// at a time.
+func Confirmed(last, now time.Time) bool { return now.Sub(last) < unconfirmed }
+
 // Covered returns the range [from, until) of the starts of visits in a feed read at
 // now, and the earliest cancellation that it still shows.
 func Covered(now time.Time) (from, until, cancelledSince time.Time) {

@@ -351,3 +351,56 @@ func revokesFeed(w *walk) asked {
 	return asked{Department: feed.Department, Branch: feed.Branch, Request: servicetest.Request{
 		Method: http.MethodDelete, Path: "/v1/feeds/" + feed.ID}}
 }
+
+// A feed ends with the role of who made it: when they sign in without it, when it is taken away
+// meanwhile, and when they have not been seen for a quarter.
+func TestFeedsEndWithTheRole(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, demoSignIn)
+	token := func(user string) map[string]string {
+		return map[string]string{"Authorization": "Bearer " + devToken(t, centre, user)}
+	}
+	made := func(department string) api.Feed {
+		t.Helper()
+		var feed api.Feed
+		a := centre.Send(servicetest.Request{
+			Method: http.MethodPost, Path: "/v1/feeds", Header: token("reem"),
+			Body: map[string]any{"name": "زيارات", "department": department},
+		})
+		if a.Status != http.StatusCreated {
+			t.Fatalf("feed: %d %s", a.Status, a.Body)
+		}
+		a.JSON(t, &feed)
+		return feed
+	}
+	reads := func(feed api.Feed) int {
+		t.Helper()
+		return centre.Get(feed.URL[strings.Index(feed.URL, "/feeds/"):]).Status
+	}
+	own, other := made("revenues"), made("care")
+	// Noura runs one of the departments: the feeds are hers from now on.
+	servicetest.Exec(t, centre.DatabaseURL, "UPDATE feeds SET created_by = 'noura'")
+	for _, feed := range []api.Feed{own, other} {
+		if status := reads(feed); status != http.StatusOK {
+			t.Fatalf("read: %d", status)
+		}
+	}
+	b := newBrowser(t, centre)
+	b.presses(b.send(http.MethodGet, "/staff/sign-in?return=/v1/me", nil, nil), "noura")
+	if a, z := reads(own), reads(other); a != http.StatusOK || z != http.StatusGone {
+		t.Errorf("her own: %d, and that of another department: %d", a, z)
+	}
+	if n := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM audit_log WHERE action = 'feed.revoked' AND actor = 'ziyara'"); n != 1 {
+		t.Errorf("%d entries in the log, want 1", n)
+	}
+	centre.Clock.Add(60 * 24 * time.Hour)
+	centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/v1/feeds", Header: token("noura")})
+	centre.Clock.Add(60 * 24 * time.Hour)
+	if status := reads(own); status != http.StatusOK {
+		t.Errorf("of somebody who was seen: %d", status)
+	}
+	centre.Clock.Add(30 * 24 * time.Hour)
+	if status := reads(own); status != http.StatusGone {
+		t.Errorf("of somebody who was not seen: %d", status)
+	}
+}

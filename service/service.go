@@ -147,7 +147,8 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.operations, err = newOperations(c.Operations, registry, s.store.Ping, s.centre.notice); err != nil {
 		return nil, err
 	}
-	staff, err := newSignIn(c, s.listener.Addr().String(), s.centre.Load, keys, s.store.AuditLog().Record, s.store.Sessions())
+	owners := feedOwners{s.store.Feeds(), c.Now, c.Log}
+	staff, err := newSignIn(c, s.listener.Addr().String(), s.centre.Load, keys, s.store.AuditLog().Record, s.store.Sessions(), owners.seen)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +174,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 			staff.mount(app, limit)
 		},
 		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
-		Feeds: s.store.Feeds(), PublicURL: c.PublicURL, Site: c.site(), HTTPS: c.https(), EntryHost: s.messaging.entryHost(),
+		Feeds: s.store.Feeds(), Seen: owners.seen, PublicURL: c.PublicURL, Site: c.site(), HTTPS: c.https(), EntryHost: s.messaging.entryHost(),
 		Webhooks: s.store.Webhooks(), Network: s.hooks.network,
 		Reports: reporter, Counts: counts,
 	})

@@ -60,7 +60,7 @@ type staffSignIn struct {
 // newSignIn sets up the sign-in of staff for a service that listens at address.
 func newSignIn(
 	config Config, address string, centre func() *centre.Snapshot, keys *secret.Keys, record func(context.Context, audit.Entry) error,
-	sessions signin.Sessions,
+	sessions signin.Sessions, seen func(context.Context, access.Staff),
 ) (s staffSignIn, err error) {
 	s.instead = config.SignIn
 	c := config.OIDC
@@ -85,7 +85,7 @@ func newSignIn(
 		Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret, Audience: c.Audience, Origin: c.StaffURL,
 		Claims: c.Claims, Where: where, SessionLife: c.SessionLife, SessionIdle: c.SessionIdle,
 		Site: config.site(), Keys: keys, Now: config.Now, Log: config.Log, Record: record,
-		Sessions: sessions, NewID: newID, Zone: func() *time.Location { return centre().Zone("") },
+		Sessions: sessions, Seen: seen, NewID: newID, Zone: func() *time.Location { return centre().Zone("") },
 	}); err != nil {
 		return s, fmt.Errorf("service: ZIYARA_OIDC: %w", err)
 	}

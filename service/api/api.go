@@ -95,8 +95,10 @@ type Config struct {
 	// Receive takes a delivery receipt from an SMS gateway and returns the
 	// answer to it; nil when no gateway sends receipts. It returns
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
-	Receive   func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
-	Feeds     Feeds
+	Receive func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
+	Feeds   Feeds
+	// Seen is told what a member of staff may do who looks at feeds.
+	Seen      func(context.Context, access.Staff)
 	Webhooks  Webhooks
 	Network   webhook.Network // the addresses that webhooks may reach
 	PublicURL string          // base of the addresses of feeds; "" for none

@@ -110,9 +110,13 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 
 // ListFeeds lists the feeds that the caller may see.
 func (s *Server) ListFeeds(ctx context.Context, r ListFeedsRequestObject) (ListFeedsResponseObject, error) {
+	grant, err := grantOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.Seen(ctx, grant.Staff) // who has only tokens is seen here
 	limit := limitOf(r.Params.Limit)
 	q := feeds.Query{Department: r.Params.Department, Limit: limit + 1}
-	var err error
 	if q.Departments, q.Branches, err = within(ctx); err != nil {
 		return nil, err
 	}

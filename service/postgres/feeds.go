@@ -28,6 +28,7 @@ type feedRow struct {
 	CreatedAt      time.Time            `db:"created_at"`
 	CreatedBy      string               `db:"created_by"`
 	RevokedAt      sql.NullTime         `db:"revoked_at"`
+	ConfirmedAt    time.Time            `db:"confirmed_at"`
 	Department     string               `db:"department"`
 	DepartmentName jsonOf[catalog.Text] `db:"department_name"`
 	DeskGroup      sql.NullString       `db:"desk_group"`
@@ -80,6 +81,26 @@ func (s *Feeds) Feeds(ctx context.Context, q feeds.Query) ([]feeds.Feed, error) 
 		list[i] = r.scope().Feed
 	}
 	return list, nil
+}
+
+// Owned returns the feeds of a member of staff (Staff.ID) that are not revoked.
+func (s *Feeds) Owned(ctx context.Context, owner string) ([]feeds.Feed, error) {
+	var rows []feedRow
+	if err := s.pool().list(ctx, &rows, "feeds/of_owner", owner); err != nil {
+		return nil, err
+	}
+	list := make([]feeds.Feed, len(rows))
+	for i, r := range rows {
+		list[i] = r.scope().Feed
+	}
+	return list, nil
+}
+
+// Settle notes that the role of their owner confirms feeds (ids), and revokes others for entry's
+// actor and reason, with an entry each.
+func (s *Feeds) Settle(ctx context.Context, confirmed, ended []string, now time.Time, entry audit.Entry) error {
+	var n int
+	return s.pool().get(ctx, &n, "feeds/settle", pq.Array(confirmed), pq.Array(ended), now, entry.Actor, null(entry.Reason))
 }
 
 // Feed returns the feed with the id, fault.ErrNotFound or feeds.ErrRevoked.
@@ -166,6 +187,9 @@ func (s *Feeds) ReadFeed(ctx context.Context, token [32]byte, now time.Time) (fe
 	feed, err := s.feed(ctx, nil, token[:])
 	if err != nil {
 		return feeds.Scope{}, nil, err
+	}
+	if !feeds.Confirmed(feed.ConfirmedAt, now) {
+		return feeds.Scope{}, nil, feeds.ErrRevoked
 	}
 	from, until, cancelledSince := feeds.Covered(now)
 	var rows []feedVisitRow

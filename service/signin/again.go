@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -29,6 +30,9 @@ func (s *SignIn) askAgain(ctx context.Context, h held) (held, error) {
 		return h, err
 	}
 	who, err := s.asked(ctx, h)
+	if err == nil && who.Member.ID == h.Member.ID && !reflect.DeepEqual(who.Member, h.Member) {
+		s.Seen(ctx, who.Member)
+	}
 	if err == nil && (who.Member.ID != h.Member.ID || len(who.Member.Roles) == 0 || who.Member.IsSystem()) {
 		err = errOver
 	}

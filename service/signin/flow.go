@@ -151,6 +151,7 @@ func (s *SignIn) callback(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	case len(who.Member.Roles) == 0, who.Member.IsSystem(): // systems have no browsers
+		s.Seen(c.UserContext(), who.Member)
 		return errors.Join(errNoRole, s.record(c, audit.SignInRefused, who.Member))
 	}
 	if err = s.begin(c, who); err != nil {

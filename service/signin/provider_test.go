@@ -96,7 +96,7 @@ func (m *ministry) signIn(t testing.TB, change ...func(*Config)) (*SignIn, *byte
 	c := Config{
 		Issuer: m.URL, ClientID: clientID, Origin: "http://127.0.0.1", Keys: keys, Now: m.clock.Now,
 		Log: slog.New(slog.NewTextHandler(&log, nil)), Record: unrecorded,
-		Sessions: &memory{}, NewID: uuid.NewString, Zone: func() *time.Location { return time.UTC },
+		Sessions: &memory{}, NewID: uuid.NewString, Zone: func() *time.Location { return time.UTC }, Seen: func(context.Context, access.Staff) {},
 	}
 	for _, f := range change {
 		f(&c)

@@ -138,6 +138,7 @@ func (s *SignIn) begin(c *fiber.Ctx, who identified) error {
 	if err = s.Sessions.Begin(c.UserContext(), kept, t.hash(), s.entry(c, audit.SignedIn, who.Member)); err != nil {
 		return fmt.Errorf("%w: the session: %w", access.ErrUnavailable, err)
 	}
+	s.Seen(c.UserContext(), who.Member)
 	return s.sessions().Set(c, t, s.SessionLife)
 }
 

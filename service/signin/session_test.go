@@ -1,9 +1,12 @@
 package signin
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,7 +96,10 @@ func TestRolesAreAskedAgain(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			m := newMinistry(t)
-			d := newDesk(t, m)
+			var seen []string // what the roles are, whenever that is told
+			d := newDesk(t, m, func(c *Config) {
+				c.Seen = func(_ context.Context, s access.Staff) { seen = append(seen, fmt.Sprint(s.Roles)) }
+			})
 			d.signsIn()
 			c.do(m)
 			asked := m.asked.Load()
@@ -108,6 +114,16 @@ func TestRolesAreAskedAgain(t *testing.T) {
 				t.Errorf("asked %d times", n)
 			}
 			d.wantSession(c.want != "")
+			want := []string{"[coordinator]"}
+			switch c.name {
+			case "another role":
+				want = append(want, "[manager]")
+			case "no role any more":
+				want = append(want, "[]")
+			}
+			if !slices.Equal(seen, want) {
+				t.Errorf("told of the roles %v, want %v", seen, want)
+			}
 			if c.want == "" {
 				return
 			}

@@ -52,6 +52,9 @@ type Config struct {
 	// Record adds an entry to the log of staff: whose sign-in was refused.
 	Record func(context.Context, audit.Entry) error
 
+	// Seen is told what a member of staff may do, when they sign in and when that changes.
+	Seen func(context.Context, access.Staff)
+
 	Keys  *secret.Keys
 	NewID func() string // a new UUID
 	Now   func() time.Time
@@ -75,7 +78,7 @@ const maxOutside = 16
 // New returns a SignIn. It does not contact the provider yet. It returns an error
 // that wraps ErrConfig for an invalid configuration.
 func New(c Config) (*SignIn, error) {
-	if c.Keys == nil || c.Now == nil || c.Log == nil || c.Record == nil || c.Sessions == nil || c.NewID == nil || c.Zone == nil {
+	if c.Keys == nil || c.Now == nil || c.Log == nil || c.Record == nil || c.Sessions == nil || c.NewID == nil || c.Zone == nil || c.Seen == nil {
 		return nil, fmt.Errorf("%w: incomplete", ErrConfig)
 	}
 	if c.ClientID == "" {

@@ -6,7 +6,7 @@ WITH scope AS (
     LEFT JOIN desk_groups g ON g.department_id = d.id AND g.slug = $6
     WHERE d.slug = $5 AND (g.id IS NOT NULL OR $6::text IS NULL)
 )
-INSERT INTO feeds (id, token, name, lang, department_id, desk_group_id, created_at, created_by)
-SELECT $1, $2, $3, $4, department_id, desk_group_id, $7, $8
+INSERT INTO feeds (id, token, name, lang, department_id, desk_group_id, created_at, confirmed_at, created_by)
+SELECT $1, $2, $3, $4, department_id, desk_group_id, $7, $7, $8
 FROM scope
 WHERE $9 > (SELECT count(*) FROM feeds f WHERE f.department_id = scope.department_id AND f.revoked_at IS NULL)

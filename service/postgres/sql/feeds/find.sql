@@ -1,6 +1,6 @@
 -- One feed, by its id ($1) or by the hash of the token in its address ($2), with the desk
 -- groups whose visits it shows.
-SELECT f.id, f.name, f.lang, f.created_at, f.created_by, f.revoked_at,
+SELECT f.id, f.name, f.lang, f.created_at, f.created_by, f.revoked_at, f.confirmed_at,
        d.slug AS department, d.name AS department_name, g.slug AS desk_group, b.slug AS branch,
        ARRAY(
            SELECT o.id
