@@ -107,6 +107,7 @@ var operations = map[string]permission{
 	"getMessageText":     {roles: decide},
 	"saveMessageText":    {roles: decide},
 	"previewMessageText": {roles: decide},
+	"approveMessageText": {roles: decide},
 	"getMessageBudget":   {roles: oversee},
 	"saveMessageBudget":  {roles: administer},
 

@@ -110,6 +110,7 @@ var operations = map[string]Trace{
 	"getMessageText":     Nothing,
 	"saveMessageText":    Act,
 	"previewMessageText": Read,
+	"approveMessageText": Act,
 	"getMessageBudget":   Nothing,
 	"saveMessageBudget":  Act,
 

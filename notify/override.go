@@ -18,7 +18,7 @@ type Override struct {
 	Department string // slug
 	Kind       Kind
 	Lang       string // "ar" or "en"
-	Version    int    // 1 for the first that was saved; the greatest is in use
+	Version    int    // 1 for the first that was saved; the greatest that waits for nobody is in use
 	// Wordings are the ways to say it, the fullest first; the first one that
 	// fits is sent. None returns to the catalogue.
 	Wordings []Wording
@@ -29,7 +29,14 @@ type SavedText struct {
 	Override
 	At time.Time
 	By string // who saved it
+
+	Pending    bool      // it waits for somebody else to approve it
+	Approved   time.Time // zero for one that was not
+	ApprovedBy string    // "" for nobody
 }
+
+// ErrOwnText is returned to the author of a text who approves it.
+var ErrOwnText = errors.New("notify: a text is approved by somebody else than its author")
 
 // The bounds of an override.
 const (

@@ -38,6 +38,12 @@ func (c correspondence) Resend(ctx context.Context, id int64, entry audit.Entry)
 	return c.records.Resend(ctx, id, entry)
 }
 
+// ApproveText implements api.Correspondence.
+func (c correspondence) ApproveText(ctx context.Context, o notify.Override, entry audit.Entry) error {
+	entry.At = c.now()
+	return c.editor.store.Approve(ctx, o, entry)
+}
+
 // Texts implements api.Correspondence.
 func (c correspondence) Texts(ctx context.Context, department string, k notify.Kind, lang string) ([]notify.SavedText, error) {
 	return c.store.History(ctx, department, k, lang)

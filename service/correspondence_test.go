@@ -200,6 +200,28 @@ func TestDepartmentChangesItsWords(t *testing.T) {
 		t.Errorf("saved: %d %s", saved.Status, saved.Body)
 	}
 	centre.Refused(put(tag, say(good)), http.StatusPreconditionFailed, "edit-conflict")
+	approve := func(by *servicetest.Staff, tag string) servicetest.Answer {
+		return by.Sends(servicetest.Request{Method: http.MethodPost, Path: path + "/approve", Header: map[string]string{"If-Match": tag}})
+	}
+	// Nobody is told what only its author has seen.
+	centre.Pass(5 * time.Second)
+	visitor.TryMove(visit, servicetest.At(t, "2026-11-26T09:15"))
+	if got := visitor.Receives().Text; strings.HasPrefix(got, "Now") {
+		t.Errorf("before anybody has approved it, the visitor is told %q", got)
+	}
+	if words.InUse != 0 {
+		t.Errorf("in use: %d, want 0", words.InUse)
+	}
+	centre.Refused(approve(own, `"1"`), http.StatusConflict, "second-person-needed")
+	centre.Refused(approve(centre.Admin(), ""), http.StatusPreconditionRequired, "version-needed")
+	centre.Refused(approve(centre.Admin(), `"7"`), http.StatusPreconditionFailed, "edit-conflict")
+	for range 2 {
+		approved := approve(centre.Admin(), `"1"`)
+		approved.JSON(t, &words)
+		if approved.Status != http.StatusOK || words.InUse != 1 || words.History[0].ApprovedBy != centre.Admin().ID {
+			t.Errorf("approved: %d %s", approved.Status, approved.Body)
+		}
+	}
 	centre.Pass(5 * time.Second)
 	visitor.TryMove(visit, servicetest.At(t, "2026-11-26T10:30"))
 	if got := visitor.Receives().Text; !strings.HasPrefix(got, "Now 26 Nov 10:30 am, Head office. ") {

@@ -565,6 +565,11 @@ func TestDepartmentsOwnWords(t *testing.T) {
 		if answer.Status != http.StatusOK {
 			t.Fatalf("save: %d %s", answer.Status, answer.Body)
 		}
+		if answer = centre.Admin().Sends(servicetest.Request{
+			Method: http.MethodPost, Path: "/v1/departments/revenues/texts/moved/en/approve", Replica: replica, Header: map[string]string{"If-Match": "*"},
+		}); answer.Status != http.StatusOK {
+			t.Fatalf("approve: %d %s", answer.Status, answer.Body)
+		}
 		centre.Jobs()
 	}
 	preview := func(replica int, path string, wordings ...any) (p api.MessagePreview) {

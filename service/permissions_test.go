@@ -99,6 +99,7 @@ func expected() map[string]row {
 		"resendMessage":         {own, own, all, no, all, resends},
 		"getMessageText":        {own, no, no, no, all, ofText(http.MethodGet, "", nil)},
 		"saveMessageText":       {own, no, no, no, all, ofText(http.MethodPut, "", map[string]any{"wordings": []any{}})},
+		"approveMessageText":    {own, no, no, no, all, approvesText},
 		"previewMessageText":    {own, no, no, no, all, ofText(http.MethodPost, "/preview", map[string]any{})},
 		"getMessageBudget":      {own, no, no, all, all, ofBudget(http.MethodGet, nil)},
 		"saveMessageBudget": {no, no, no, no, all, ofBudget(http.MethodPut, map[string]any{
@@ -190,6 +191,18 @@ func resends(w *walk) asked {
 // ofText asks about the words of the department of revenues.
 func ofText(method, suffix string, body any) fixture {
 	return ofRevenues(method, "/texts/reminder/ar"+suffix, body)
+}
+
+// approvesText approves a text of somebody else.
+func approvesText(w *walk) asked {
+	w.t.Helper()
+	save := ofText(http.MethodPut, "", map[string]any{"wordings": []any{map[string]string{
+		"other": "نراكم {{.Day}} {{.Time}} {{.Branch}} {{.Reference}}"}}})(w)
+	author := w.Staff(access.Staff{ID: "author", Roles: []access.Role{access.Admin}})
+	if answer := author.Sends(save.Request); answer.Status != http.StatusOK {
+		w.t.Fatalf("save: %d %s", answer.Status, answer.Body)
+	}
+	return ofText(http.MethodPost, "/approve", nil)(w)
 }
 
 // ofBudget asks about the budget of the department of revenues.

@@ -1629,6 +1629,9 @@ type MessageText struct {
 	// History The last hundred versions, newest first.
 	History []MessageTextVersion `json:"history"`
 
+	// InUse The version that is sent, below `version` while that waits for approval; 0 for the centre's texts.
+	InUse int `json:"in_use"`
+
 	// Kind Kind of message.
 	Kind string `json:"kind"`
 
@@ -1641,10 +1644,10 @@ type MessageText struct {
 	// MustMention Variables that every wording must contain.
 	MustMention []string `json:"must_mention"`
 
-	// Version Version in use; 0 if the department never saved any.
+	// Version The newest version; 0 if the department never saved any.
 	Version int `json:"version"`
 
-	// Wordings Fullest first; empty for the centre's texts.
+	// Wordings Of the newest version, fullest first; empty for the centre's texts.
 	Wordings []MessageWording `json:"wordings"`
 }
 
@@ -1656,6 +1659,12 @@ type MessageTextRequest struct {
 
 // MessageTextVersion One version of a department's wordings.
 type MessageTextVersion struct {
+	// ApprovedAt When it was approved, in UTC; absent for one that was not.
+	ApprovedAt *time.Time `json:"approved_at,omitempty"`
+
+	// ApprovedBy The member of staff who approved it.
+	ApprovedBy string `json:"approved_by,omitempty"`
+
 	// SavedAt When, in UTC.
 	SavedAt time.Time `json:"saved_at"`
 
@@ -3289,6 +3298,15 @@ type SaveMessageTextParams struct {
 	IfMatch string `json:"If-Match,omitempty"`
 }
 
+// ApproveMessageTextParams defines parameters for ApproveMessageText.
+type ApproveMessageTextParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` that was read, or a list of several.
+	IfMatch string `json:"If-Match,omitempty"`
+}
+
 // PreviewMessageTextParams defines parameters for PreviewMessageText.
 type PreviewMessageTextParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -4155,6 +4173,9 @@ type ServerInterface interface {
 	// SaveMessageText Change a department's own texts
 	// (PUT /v1/departments/{department}/texts/{kind}/{lang})
 	SaveMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params SaveMessageTextParams) error
+	// ApproveMessageText Approve a department's own texts
+	// (POST /v1/departments/{department}/texts/{kind}/{lang}/approve)
+	ApproveMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params ApproveMessageTextParams) error
 	// PreviewMessageText Preview a message
 	// (POST /v1/departments/{department}/texts/{kind}/{lang}/preview)
 	PreviewMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params PreviewMessageTextParams) error
@@ -7123,6 +7144,90 @@ func (siw *ServerInterfaceWrapper) SaveMessageText(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SaveMessageText(c, department, kind, lang, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ApproveMessageText operation middleware
+func (siw *ServerInterfaceWrapper) ApproveMessageText(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "department" -------------
+	var department DepartmentSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "department", c.Params("department"), &department, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter department: %w", err).Error())
+	}
+
+	// ------------- Path parameter "kind" -------------
+	var kind MessageKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "lang" -------------
+	var lang MessageLang
+
+	err = runtime.BindStyledParameterWithOptions("simple", "lang", c.Params("lang"), &lang, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter lang: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveMessageTextParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch string
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ApproveMessageText(c, department, kind, lang, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -11065,6 +11170,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang", wrapper.GetMessageText)
 
 	router.Put(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang", wrapper.SaveMessageText)
+
+	router.Post(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang/approve", wrapper.ApproveMessageText)
 
 	router.Post(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang/preview", wrapper.PreviewMessageText)
 
@@ -16740,6 +16847,148 @@ type SaveMessageText503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SaveMessageText503ApplicationProblemPlusJSONResponse) VisitSaveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveMessageTextRequestObject struct {
+	Department DepartmentSlug `json:"department"`
+	Kind       MessageKind    `json:"kind"`
+	Lang       MessageLang    `json:"lang"`
+	Params     ApproveMessageTextParams
+}
+
+type ApproveMessageTextResponseObject interface {
+	VisitApproveMessageTextResponse(ctx *fiber.Ctx) error
+}
+
+type ApproveMessageText200ResponseHeaders struct {
+	ETag string
+}
+
+type ApproveMessageText200JSONResponse struct {
+	Body    MessageText
+	Headers ApproveMessageText200ResponseHeaders
+}
+
+func (response ApproveMessageText200JSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveMessageText400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveMessageText400ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveMessageText401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveMessageText401ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveMessageText403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveMessageText403ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveMessageText404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveMessageText404ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveMessageText409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveMessageText409ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveMessageText412ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveMessageText412ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveMessageText422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveMessageText422ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveMessageText428ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveMessageText428ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveMessageText429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveMessageText429ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
+	if response.Headers.RateLimit != nil {
+		ctx.Response().Header.Set("RateLimit", fmt.Sprint(*response.Headers.RateLimit))
+	}
+	if response.Headers.RateLimitPolicy != nil {
+		ctx.Response().Header.Set("RateLimit-Policy", fmt.Sprint(*response.Headers.RateLimitPolicy))
+	}
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveMessageText503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveMessageText503ApplicationProblemPlusJSONResponse) VisitApproveMessageTextResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(503)
@@ -23776,6 +24025,9 @@ type StrictServerInterface interface {
 	// SaveMessageText Change a department's own texts
 	// (PUT /v1/departments/{department}/texts/{kind}/{lang})
 	SaveMessageText(ctx context.Context, request SaveMessageTextRequestObject) (SaveMessageTextResponseObject, error)
+	// ApproveMessageText Approve a department's own texts
+	// (POST /v1/departments/{department}/texts/{kind}/{lang}/approve)
+	ApproveMessageText(ctx context.Context, request ApproveMessageTextRequestObject) (ApproveMessageTextResponseObject, error)
 	// PreviewMessageText Preview a message
 	// (POST /v1/departments/{department}/texts/{kind}/{lang}/preview)
 	PreviewMessageText(ctx context.Context, request PreviewMessageTextRequestObject) (PreviewMessageTextResponseObject, error)
@@ -25647,6 +25899,36 @@ func (sh *strictHandler) SaveMessageText(ctx *fiber.Ctx, department DepartmentSl
 		return err
 	} else if validResponse, ok := response.(SaveMessageTextResponseObject); ok {
 		if err := validResponse.VisitSaveMessageTextResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveMessageText operation middleware
+func (sh *strictHandler) ApproveMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params ApproveMessageTextParams) error {
+	var request ApproveMessageTextRequestObject
+
+	request.Department = department
+	request.Kind = kind
+	request.Lang = lang
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveMessageText(ctx.UserContext(), request.(ApproveMessageTextRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveMessageText")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveMessageTextResponseObject); ok {
+		if err := validResponse.VisitApproveMessageTextResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

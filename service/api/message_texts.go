@@ -51,6 +51,36 @@ func (s *Server) SaveMessageText(ctx context.Context, r SaveMessageTextRequestOb
 	return SaveMessageText200JSONResponse{Body: out, Headers: SaveMessageText200ResponseHeaders{ETag: versionTag(int64(out.Version))}}, nil
 }
 
+// ApproveMessageText puts the newest version of a department's text in use.
+func (s *Server) ApproveMessageText(ctx context.Context, r ApproveMessageTextRequestObject) (ApproveMessageTextResponseObject, error) {
+	staff, err := permit(ctx, r.Department, "")
+	if err != nil {
+		return nil, err
+	}
+	current, err := s.messageText(ctx, r.Department, notify.Kind(r.Kind), r.Lang)
+	if err != nil {
+		return nil, err
+	}
+	if err = matches(r.Params.IfMatch, versionTag(int64(current.Version))); err != nil {
+		return nil, err
+	}
+	if current.InUse != current.Version {
+		if current.History[0].SavedBy == staff.ID {
+			return nil, notify.ErrOwnText
+		}
+		o := notify.Override{Department: r.Department, Kind: notify.Kind(r.Kind), Lang: r.Lang, Version: current.Version}
+		if err = s.Messages.ApproveText(ctx, o, s.byStaff(ctx)); err != nil {
+			return nil, err
+		}
+		if current, err = s.messageText(ctx, r.Department, notify.Kind(r.Kind), r.Lang); err != nil {
+			return nil, err
+		}
+	}
+	return ApproveMessageText200JSONResponse{
+		Body: current, Headers: ApproveMessageText200ResponseHeaders{ETag: versionTag(int64(current.Version))},
+	}, nil
+}
+
 // PreviewMessageText shows what a message would say.
 func (s *Server) PreviewMessageText(ctx context.Context, r PreviewMessageTextRequestObject) (PreviewMessageTextResponseObject, error) {
 	if _, err := permit(ctx, r.Department, ""); err != nil {
@@ -99,8 +129,13 @@ func (s *Server) messageText(ctx context.Context, department string, k notify.Ki
 		if i == 0 {
 			out.Version, out.Wordings = h.Version, wordingsJSON(h.Wordings)
 		}
-		out.History = append(out.History,
-			MessageTextVersion{Version: h.Version, SavedAt: h.At, SavedBy: h.By, Wordings: wordingsJSON(h.Wordings)})
+		if out.InUse == 0 && !h.Pending {
+			out.InUse = h.Version
+		}
+		out.History = append(out.History, MessageTextVersion{
+			Version: h.Version, SavedAt: h.At, SavedBy: h.By, Wordings: wordingsJSON(h.Wordings),
+			ApprovedAt: optional(h.Approved), ApprovedBy: h.ApprovedBy,
+		})
 	}
 	return out, nil
 }

@@ -31,6 +31,9 @@ type Correspondence interface {
 	// SaveText saves the next version. It returns a *notify.TextError,
 	// fault.ErrEdited or fault.ErrNotFound.
 	SaveText(ctx context.Context, o notify.Override, entry audit.Entry) error
+	// ApproveText puts the newest version of a text in use, for somebody who has not
+	// written it. It returns fault.ErrEdited.
+	ApproveText(ctx context.Context, o notify.Override, entry audit.Entry) error
 	// PreviewText returns the message about a visit in the wordings of o, or in
 	// those in use if o has none; without a reference, about an example visit
 	// with long names. It returns a *notify.TextError or fault.ErrNotFound.
@@ -139,6 +142,7 @@ func withoutLink(text string) string { return link.ReplaceAllString(text, "$1…
 // messageProblems has the problems of messages.
 func messageProblems() []mapping {
 	return []mapping{
+		{notify.ErrOwnText, staffKind("second-person-needed", http.StatusConflict)},
 		{notify.ErrNotResent, staffKind("not-resent", http.StatusConflict)},
 	}
 }

@@ -42,7 +42,7 @@ var rights = map[string][]string{
 	"confirmed_emails":          {adds},
 	"delayed_places":            {adds, edits, drops},
 	"demand_counts":             {adds, edits, drops},
-	"department_texts":          {adds},
+	"department_texts":          {adds, edits},
 	"departments":               {edits},
 	"desk_group_plans":          {adds, drops},
 	"desk_groups":               {edits},

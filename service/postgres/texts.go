@@ -27,6 +27,9 @@ type textRow struct {
 	Wordings   jsonOf[[]notify.Wording] `db:"wordings"`
 	SavedAt    time.Time                `db:"saved_at"`
 	SavedBy    string                   `db:"saved_by"`
+	Pending    bool                     `db:"pending"`
+	ApprovedAt sql.NullTime             `db:"approved_at"`
+	ApprovedBy sql.NullString           `db:"approved_by"`
 }
 
 func (r textRow) override() notify.Override {
@@ -57,7 +60,7 @@ func (s *Texts) Departments(ctx context.Context) ([]notify.Department, error) {
 	return departments, nil
 }
 
-// Save saves the next version of a department's text, which is used from then on. All
+// Save saves the next version of a department's text, which is used once it is approved. All
 // versions stay; to go back, save an older one again. entry gives the member of staff
 // and the time. It returns fault.ErrNotFound for an unknown department, and
 // fault.ErrEdited unless the version follows the newest.
@@ -89,6 +92,34 @@ func (s *Texts) Save(ctx context.Context, c notify.Checked, entry audit.Entry) e
 	})
 }
 
+// Approve puts a version of a department's text in use, for a member of staff who has not
+// written it. entry gives them and the time. It returns fault.ErrEdited unless it is the newest
+// and waits for them.
+func (s *Texts) Approve(ctx context.Context, o notify.Override, entry audit.Entry) error {
+	return s.transact(ctx, func(q session) error {
+		n, err := q.exec(ctx, "messages/approve_text", o.Department, string(o.Kind), o.Lang, o.Version, entry.At, entry.Actor)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return fault.ErrEdited
+		}
+		entry.Action, entry.Department, entry.Subject = "text.approved", o.Department, textSubject(o)
+		if entry.After, err = json.Marshal(map[string]any{"version": o.Version}); err != nil {
+			return err
+		}
+		if err = q.record(ctx, entry); err != nil {
+			return err
+		}
+		_, err = q.exec(ctx, "centre/touch")
+		return err
+	})
+}
+
+func textSubject(o notify.Override) string {
+	return fmt.Sprintf("text %s %s %s", o.Department, o.Kind, o.Lang)
+}
+
 // recordText records in the audit log that a text was saved, with the version before.
 func (q session) recordText(ctx context.Context, o notify.Override, entry audit.Entry) error {
 	var versions []textRow
@@ -96,7 +127,7 @@ func (q session) recordText(ctx context.Context, o notify.Override, entry audit.
 		return err
 	}
 	entry.Action, entry.Department = "text.saved", o.Department
-	entry.Subject = fmt.Sprintf("text %s %s %s", o.Department, o.Kind, o.Lang)
+	entry.Subject = textSubject(o)
 	var err error
 	for i, version := range versions[:min(2, len(versions))] {
 		to := &entry.After
@@ -119,7 +150,10 @@ func (s *Texts) History(ctx context.Context, department string, k notify.Kind, l
 	}
 	history := make([]notify.SavedText, len(rows))
 	for i, r := range rows {
-		history[i] = notify.SavedText{Override: r.override(), At: r.SavedAt.UTC(), By: r.SavedBy}
+		history[i] = notify.SavedText{
+			Override: r.override(), At: r.SavedAt.UTC(), By: r.SavedBy,
+			Pending: r.Pending, Approved: r.ApprovedAt.Time.UTC(), ApprovedBy: r.ApprovedBy.String,
+		}
 	}
 	return history, nil
 }

@@ -33,8 +33,8 @@ func said(t *testing.T, department string, k notify.Kind, version int, texts ...
 	return checked
 }
 
-// Every version of a text stays, the greatest is in use, and going back is
-// saving an older one again. Each tells the replicas.
+// Every version of a text stays, the greatest that was approved is in use, and going
+// back is saving an older one again. Each tells the replicas.
 func TestTextsAreVersioned(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -72,8 +72,23 @@ func TestTextsAreVersioned(t *testing.T) {
 	if err := b.store.Texts().Save(t.Context(), other, by("noura", b.now)); err != nil {
 		t.Fatal(err)
 	}
-	if got := version() - before; got != 5 {
-		t.Errorf("the version of the centre rose by %d, want 5", got)
+	// It is sent once somebody else has approved it; its author can't, and nobody twice.
+	if got := inUse(); len(got) != 1 || got[0].Department != "revenues" {
+		t.Errorf("in use before anybody has approved: %v", got)
+	}
+	for _, c := range []struct {
+		by      string
+		version int
+		want    error
+	}{{"noura", 1, fault.ErrEdited}, {"reem", 2, fault.ErrEdited}, {"reem", 1, nil}, {"huda", 1, fault.ErrEdited}} {
+		o := other.Override()
+		o.Version = c.version
+		if err := b.store.Texts().Approve(t.Context(), o, by(c.by, b.now)); !errors.Is(err, c.want) {
+			t.Errorf("version %d by %s: %v, want %v", c.version, c.by, err, c.want)
+		}
+	}
+	if got := version() - before; got != 6 {
+		t.Errorf("the version of the centre rose by %d, want 6", got)
 	}
 	empty := said(t, "revenues", notify.CaseUpdated, 4).Override()
 	empty.Wordings = []notify.Wording{}
@@ -86,9 +101,9 @@ func TestTextsAreVersioned(t *testing.T) {
 	}
 	want := []notify.SavedText{
 		{Override: empty, At: b.now, By: "noura"},
-		{Override: said(t, "revenues", notify.CaseUpdated, 3, first).Override(), At: b.now.Add(2 * time.Hour), By: "sara"},
-		{Override: said(t, "revenues", notify.CaseUpdated, 2, second).Override(), At: b.now.Add(time.Hour), By: "sara"},
-		{Override: said(t, "revenues", notify.CaseUpdated, 1, first).Override(), At: b.now, By: "sara"},
+		{Override: said(t, "revenues", notify.CaseUpdated, 3, first).Override(), Pending: true, At: b.now.Add(2 * time.Hour), By: "sara"},
+		{Override: said(t, "revenues", notify.CaseUpdated, 2, second).Override(), Pending: true, At: b.now.Add(time.Hour), By: "sara"},
+		{Override: said(t, "revenues", notify.CaseUpdated, 1, first).Override(), Pending: true, At: b.now, By: "sara"},
 	}
 	if diff := cmp.Diff(want, history); diff != "" {
 		t.Errorf("history (-want +got):\n%s", diff)
