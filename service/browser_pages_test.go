@@ -478,6 +478,7 @@ func TestBrowserStaff(t *testing.T) {
 	b.goes("/staff/sign-in", "ar")
 	b.does(chromedp.Click(`button[value="noura"]`), chromedp.WaitVisible(".facts"))
 	b.everyLanguage("staff-home", "/staff")
+	b.everyLanguage("staff-sessions", "/staff/sessions")
 	b.everyLanguage("staff-sign-out", "/staff/sign-out")
 	b.everyLanguage("staff-signed-out", "/staff/signed-out")
 	b.everyLanguage("staff-attempt", "/staff/callback")
