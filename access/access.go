@@ -15,6 +15,14 @@ var (
 	// ErrUnavailable is returned when the identity provider is needed and
 	// can't be reached.
 	ErrUnavailable = errors.New("access: the identity provider can't be reached")
+	// ErrAttempt is returned when a browser comes back from the identity provider with
+	// a sign-in that began in another one, too long ago, or was used.
+	ErrAttempt = errors.New("access: the sign-in began in another browser, too long ago, or was used")
+	// ErrDenied is returned when the provider signs nobody in, such as when the person
+	// cancels.
+	ErrDenied = errors.New("access: the identity provider refused")
+	// ErrOften is returned for too many sign-ins from one network address.
+	ErrOften = errors.New("access: too many sign-ins from one address")
 	// ErrForeign is returned for a change that another site made the browser
 	// request.
 	ErrForeign = errors.New("access: the request comes from another site")

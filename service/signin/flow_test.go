@@ -431,7 +431,7 @@ func TestSessionIsSealed(t *testing.T) {
 		}
 	}
 	var held ticket
-	if d.attempts().Open(cookie.Value, &held) {
+	if d.attempts.Open(cookie.Value, &held) {
 		t.Error("a session is taken for an attempt to sign in")
 	}
 	for i := range cookie.Value {

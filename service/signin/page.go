@@ -58,7 +58,7 @@ func (s *SignIn) guard(c *fiber.Ctx) error {
 	switch {
 	case status == http.StatusServiceUnavailable:
 		c.Set(fiber.HeaderRetryAfter, "10")
-	case errors.Is(err, errOften):
+	case errors.Is(err, access.ErrOften):
 		c.Set(fiber.HeaderRetryAfter, "60")
 	}
 	s.Log.InfoContext(c.UserContext(), "sign-in page", "outcome", strings.TrimPrefix(key, "sign_in."), "error", err)
@@ -73,11 +73,11 @@ func pageOf(err error) (status int, key string) {
 		return http.StatusServiceUnavailable, "sign_in.unavailable"
 	case errors.Is(err, access.ErrForeign):
 		return http.StatusForbidden, "sign_in.foreign"
-	case errors.Is(err, errAttempt):
+	case errors.Is(err, access.ErrAttempt):
 		return http.StatusBadRequest, "sign_in.attempt"
-	case errors.Is(err, errDenied), errors.Is(err, access.ErrSignIn):
+	case errors.Is(err, access.ErrDenied), errors.Is(err, access.ErrSignIn):
 		return http.StatusForbidden, "sign_in.denied"
-	case errors.Is(err, errOften):
+	case errors.Is(err, access.ErrOften):
 		return http.StatusTooManyRequests, "sign_in.too_many"
 	case errors.Is(err, errNoRole):
 		return http.StatusForbidden, "sign_in.no_role"

@@ -65,15 +65,10 @@ type Config struct {
 // access. It is safe for concurrent use.
 type SignIn struct {
 	Config
+	*party
 
-	origin   *url.URL // nil for no pages
-	provider *provider
-	outside  chan struct{} // bounds the concurrent requests to the provider
-	tries    tries
+	origin *url.URL // nil for no pages
 }
-
-// maxOutside is how many codes are exchanged at the same time.
-const maxOutside = 16
 
 // New returns a SignIn. It does not contact the provider yet. It returns an error
 // that wraps ErrConfig for an invalid configuration.
@@ -101,19 +96,30 @@ func New(c Config) (*SignIn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: issuer: %w", ErrConfig, err)
 	}
-	s := &SignIn{Config: c, outside: make(chan struct{}, maxOutside)}
-	s.provider = newProvider(c.Issuer, issuer.Scheme == "http", c.Now, c.Log)
+	s := &SignIn{Config: c, party: &party{
+		issuer: c.Issuer, id: c.ClientID, secret: c.ClientSecret, now: c.Now,
+		provider: newProvider(c.Issuer, issuer.Scheme == "http", c.Now, c.Log), outside: make(chan struct{}, maxOutside),
+	}}
 	if c.Origin == "" {
 		return s, nil
 	}
-	if s.origin, err = address(c.Origin); err != nil {
+	if s.origin, err = originOf(c.Origin); err != nil {
+		return nil, err
+	}
+	s.returns, s.attempts = s.at(pathCallback), s.cookie(attemptName, "staff sign-in")
+	return s, nil
+}
+
+// originOf reads the address of pages.
+func originOf(text string) (*url.URL, error) {
+	u, err := address(text)
+	if err != nil {
 		return nil, fmt.Errorf("%w: address of pages: %w", ErrConfig, err)
 	}
-	if strings.Trim(s.origin.Path, "/") != "" {
-		return nil, fmt.Errorf("%w: address of pages: %q: want a host and nothing else", ErrConfig, c.Origin)
+	if strings.Trim(u.Path, "/") != "" {
+		return nil, fmt.Errorf("%w: address of pages: %q: want a host and nothing else", ErrConfig, text)
 	}
-	s.origin = &url.URL{Scheme: s.origin.Scheme, Host: s.origin.Host}
-	return s, nil
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
 
 // address reads an address that is https, or http on this machine.

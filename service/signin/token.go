@@ -59,7 +59,7 @@ func (s *SignIn) Bearer(ctx context.Context, token string) (access.Staff, error)
 
 // verify returns the claims of a token that the provider signed for an
 // audience, within its time. It returns a refusal or access.ErrUnavailable.
-func (s *SignIn) verify(ctx context.Context, token, audience string) (map[string]any, error) {
+func (p *party) verify(ctx context.Context, token, audience string) (map[string]any, error) {
 	if len(token) > maxToken {
 		return nil, refusal("length")
 	}
@@ -68,7 +68,7 @@ func (s *SignIn) verify(ctx context.Context, token, audience string) (map[string
 		return nil, refusal("form or algorithm")
 	}
 	header := signed.Signatures[0].Header
-	keys, err := s.provider.keysFor(ctx, header.KeyID)
+	keys, err := p.provider.keysFor(ctx, header.KeyID)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (s *SignIn) verify(ctx context.Context, token, audience string) (map[string
 		return nil, refusal("unknown key")
 	}
 	set := keySet{keys: keys, algorithm: header.Algorithm}
-	verifier := oidc.NewVerifier(s.Issuer, &set, &oidc.Config{
+	verifier := oidc.NewVerifier(p.issuer, &set, &oidc.Config{
 		ClientID: audience, SupportedSigningAlgs: names(algorithms()), SkipExpiryCheck: true, // here, with some skew
 	})
 	verified, err := verifier.Verify(ctx, token)
@@ -90,7 +90,7 @@ func (s *SignIn) verify(ctx context.Context, token, audience string) (map[string
 	if err = verified.Claims(&claims); err != nil {
 		return nil, refusal("claims")
 	}
-	now := s.Now()
+	now := p.now()
 	starts, _ := claims["nbf"].(float64)
 	switch {
 	case verified.Expiry.IsZero() || !now.Before(verified.Expiry.Add(skew)):

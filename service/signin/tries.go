@@ -3,6 +3,8 @@ package signin
 import (
 	"sync"
 	"time"
+
+	"ziyara/access"
 )
 
 // What bounds the requests to the provider that browsers cause when they come back.
@@ -23,8 +25,8 @@ type tries struct {
 	minute       time.Time
 }
 
-// use uses an attempt from a network address. It returns errAttempt for one that was
-// used, and errOften for an address that used too many.
+// use uses an attempt from a network address. It returns access.ErrAttempt for one that was
+// used, and access.ErrOften for an address that used too many.
 func (t *tries) use(address, state string, now time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -35,10 +37,10 @@ func (t *tries) use(address, state string, now time.Time) error {
 		t.before, t.used, t.began = t.used, make(map[string]bool), now
 	}
 	if t.used[state] || t.before[state] {
-		return errAttempt
+		return access.ErrAttempt
 	}
 	if t.from[address] >= maxTries {
-		return errOften
+		return access.ErrOften
 	}
 	t.from[address]++
 	t.used[state] = true
