@@ -87,6 +87,8 @@ type Config struct {
 	TrustedProxies []string
 	// OIDC configures how staff sign in.
 	OIDC OIDC
+	// VisitorOIDC configures how visitors sign in.
+	VisitorOIDC VisitorOIDC
 
 	KeepTexts      time.Duration    // how long the texts of messages are kept; default 90 days
 	Hold           time.Duration    // how long a hold lasts; default 10 minutes
@@ -226,8 +228,8 @@ func (c Config) defaults() (Config, error) {
 		return c, errors.New("service: ZIYARA_HOLDS_PER_ADDRESS=off is for a loopback address only")
 	case c.Dev && !loopback.Is(c.Listen):
 		return c, fmt.Errorf("%w: ZIYARA_LISTEN is %s", ErrDev, c.Listen)
-	case c.OIDC.Demo && !c.Dev:
-		return c, fmt.Errorf("%w: the demo staff", ErrDev)
+	case (c.OIDC.Demo || c.VisitorOIDC.Demo) && !c.Dev:
+		return c, fmt.Errorf("%w: the demo staff, and the demo visitors", ErrDev)
 	case c.SMS == "" && c.Sender == nil && !c.Dev:
 		return c, ErrNoWayOut
 	}

@@ -106,6 +106,7 @@ func TestHeadersOfEveryRoute(t *testing.T) {
 	centre := servicetest.Open(t, 1, func(c *service.Config) {
 		c.PublicURL = "https://" + host
 		c.OIDC.Issuer = "https://127.0.0.1:1"
+		c.VisitorOIDC.Issuer = "https://127.0.0.1:1"
 	})
 	visitor := centre.Visitor(1)
 	visit := visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))

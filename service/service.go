@@ -152,19 +152,25 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := s.pages(links, halls.Receptions, keys, verifier, counts)
+	visitors, err := newVisitorSignIn(c, s.listener.Addr().String(), keys)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := s.pages(links, halls.Receptions, keys, verifier, counts, visitors)
 	if err != nil {
 		return nil, err
 	}
 	s.api, err = api.New(api.Config{
 		Spec: ziyara.OpenAPI, Bookers: s.bookers, Waitlist: s.waitlist, Receptions: halls.Receptions, Centre: s.centre.Load,
 		Verifier: verifier, Answers: s.store, Keys: keys,
-		Ready: s.store.Ping, Notice: s.centre.notice, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log, Metrics: registry,
-		Phone: s.messaging.phone, Mailbox: s.messaging.mailbox, Guests: staff.guests(), Local: c.Dev, Patience: 2 * c.Patience,
-		Limits: c.Limits, Countries: c.Countries, TrustedProxies: c.TrustedProxies,
+		Ready: s.store.Ping, Notice: s.centre.notice, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log,
+		Metrics: registry,
+		Phone:   s.messaging.phone, Mailbox: s.messaging.mailbox, Guests: staff.guests(), Visitors: visitors.guests(), Local: c.Dev,
+		Patience: 2 * c.Patience,
+		Limits:   c.Limits, Countries: c.Countries, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
-		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(),
+		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(), ProveVisitor: visitors.prove(),
 		AuditLog: s.store.AuditLog().List, Record: s.store.AuditLog().Record,
 		Sessions: staff.sessions(c, s.store.Sessions()), EndSessions: s.store.Sessions().End, Visits: s.store.Appointments().Visits,
 		Mount: func(app fiber.Router, limit fiber.Handler) {
@@ -172,6 +178,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 				pages.Mount(app, limit)
 			}
 			staff.mount(app, limit)
+			visitors.mount(app, limit)
 		},
 		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
 		Feeds: s.store.Feeds(), Seen: owners.seen, PublicURL: c.PublicURL, Site: c.site(), HTTPS: c.https(), EntryHost: s.messaging.entryHost(),
@@ -198,7 +205,7 @@ func (s *Service) serving(ctx context.Context) error {
 
 // pages returns the pages behind links; nil without links.
 func (s *Service) pages(
-	links links, receptions *hall.Receptions, keys *secret.Keys, verifier *verify.Verifier, counts *counting,
+	links links, receptions *hall.Receptions, keys *secret.Keys, verifier *verify.Verifier, counts *counting, visitors visitorSignIn,
 ) (*portal.Portal, error) {
 	if links.Links == nil {
 		return nil, nil //nolint:nilnil // no links, no pages
@@ -209,7 +216,7 @@ func (s *Service) pages(
 		ConfirmEmail: s.store.Appointments().ConfirmEmail, Site: s.config.site(),
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receptions: receptions, Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
-		Verifier: verifier, Countries: s.config.Countries, Keys: keys, Random: random, Counts: counts,
+		Verifier: verifier, SignIn: visitors.pages(), Countries: s.config.Countries, Keys: keys, Random: random, Counts: counts,
 		EntryHost: s.messaging.entryHost(), Hold: s.config.Hold, KeepTexts: s.config.KeepTexts, Senders: s.messaging.senders(),
 	})
 }

@@ -203,7 +203,9 @@ func (s staffSignIn) guests() []api.Guest {
 	for _, role := range access.Roles() {
 		for _, p := range s.issuer.People {
 			if slices.Equal(p.Roles, []access.Role{role}) {
-				list = append(list, api.Guest{Role: role, About: p.About, SignIn: s.signIn.LinkFor(p.ID)})
+				list = append(list, api.Guest{
+					Title: texts.Staff("trial.role_" + string(role)), About: p.About, SignIn: s.signIn.LinkFor(p.ID),
+				})
 				break
 			}
 		}

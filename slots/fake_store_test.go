@@ -145,13 +145,13 @@ func (f *fakeStore) busy(person slots.Person, a slots.Appointment) bool {
 	return false
 }
 
-func (f *fakeStore) OfMobile(_ context.Context, mobile string, since time.Time, limit int) ([]slots.Appointment, error) {
-	if err := f.called("OfMobile"); err != nil {
+func (f *fakeStore) OfOwner(_ context.Context, of slots.Owner, since time.Time, limit int) ([]slots.Appointment, error) {
+	if err := f.called("OfOwner"); err != nil {
 		return nil, err
 	}
 	var found []slots.Appointment
 	for _, c := range f.claims {
-		if c.Mobile == mobile && c.Reference != "" && !c.Start.Before(since) {
+		if of.Owns(c.Mobile, c.person) && c.Reference != "" && !c.Start.Before(since) {
 			found = append(found, c.Appointment)
 		}
 	}

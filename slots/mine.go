@@ -8,7 +8,7 @@ import (
 	"ziyara/catalog"
 )
 
-// What is listed of a mobile number.
+// What is listed of an owner.
 const (
 	// pastVisits is how long a visit is listed after its start.
 	pastVisits = 90 * 24 * time.Hour
@@ -16,20 +16,20 @@ const (
 	mostVisits = 100
 )
 
-// Mine are the visits of the owner of a mobile number.
+// Mine are the visits of an owner.
 type Mine struct {
 	Coming  []Appointment // requested or booked, and not over; ascending by start
 	Past    []Appointment // all others of the last 90 days, descending by start
 	Waiting []Entry       // on the waitlist, in the order in which they joined
 }
 
-// Mine returns the visits and entries of a proved mobile number in E.164.
-func (w *Waitlist) Mine(ctx context.Context, b *Booker, mobile string, now time.Time) (Mine, error) {
-	visits, err := b.store.OfMobile(ctx, mobile, now.Add(-pastVisits), mostVisits)
+// Mine returns the visits and entries of an owner.
+func (w *Waitlist) Mine(ctx context.Context, b *Booker, of Owner, now time.Time) (Mine, error) {
+	visits, err := b.store.OfOwner(ctx, of, now.Add(-pastVisits), mostVisits)
 	if err != nil {
 		return Mine{}, err
 	}
-	waiting, err := w.store.EntriesOf(ctx, mobile, now)
+	waiting, err := w.store.EntriesOf(ctx, of, now)
 	if err != nil {
 		return Mine{}, err
 	}

@@ -57,9 +57,9 @@ type Store interface {
 	// booked or requested, or fault.ErrNotFound.
 	FindReference(ctx context.Context, r Reference) (Appointment, error)
 
-	// OfMobile returns at most limit visits with the mobile, booked or requested
+	// OfOwner returns at most limit visits of the owner, booked or requested
 	// at any time, that start at or after since; descending by start.
-	OfMobile(ctx context.Context, mobile string, since time.Time, limit int) ([]Appointment, error)
+	OfOwner(ctx context.Context, of Owner, since time.Time, limit int) ([]Appointment, error)
 
 	// Release ends the open hold with the id, overdue or not, and gives its
 	// place back. It returns fault.ErrNotFound when there is none.

@@ -108,7 +108,7 @@ func (w *Waitlist) Earlier(ctx context.Context, b *Booker, visit Appointment, no
 	if visit.Mobile == "" {
 		return Earlier{}, nil
 	}
-	waiting, err := w.store.EntriesOf(ctx, visit.Mobile, now)
+	waiting, err := w.store.EntriesOf(ctx, Owner{Mobiles: []string{visit.Mobile}}, now)
 	if err != nil {
 		return Earlier{}, err
 	}

@@ -25,9 +25,9 @@ type WaitlistStore interface {
 	// fault.ErrNotFound.
 	FindEntry(ctx context.Context, id string, now time.Time) (Entry, error)
 
-	// EntriesOf returns the entries with the mobile that wait, as they are at
+	// EntriesOf returns the entries of the owner that wait, as they are at
 	// now, in the order in which they joined.
-	EntriesOf(ctx context.Context, mobile string, now time.Time) ([]Entry, error)
+	EntriesOf(ctx context.Context, of Owner, now time.Time) ([]Entry, error)
 
 	// ChangeEntry replaces the entry with the id by what decide returns, and
 	// gives back the place of an offer that the entry no longer has. It returns

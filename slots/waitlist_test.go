@@ -113,7 +113,7 @@ type waits struct {
 	entries []slots.Entry
 }
 
-func (s waits) EntriesOf(context.Context, string, time.Time) ([]slots.Entry, error) {
+func (s waits) EntriesOf(context.Context, slots.Owner, time.Time) ([]slots.Entry, error) {
 	return s.entries, nil
 }
 

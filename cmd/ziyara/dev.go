@@ -90,7 +90,7 @@ func (d dev) Run(ctx context.Context) (err error) {
 	if len(config.WebhookAllow) == 0 {
 		config.WebhookAllow = []string{"127.0.0.0/8", "::1/128"} // webhooks may reach it too
 	}
-	config.OIDC.Demo = config.OIDC.Issuer == ""
+	config.OIDC.Demo, config.VisitorOIDC.Demo = config.OIDC.Issuer == "", config.VisitorOIDC.Issuer == ""
 	replica, err := service.New(ctx, config)
 	if err != nil {
 		return err
@@ -98,6 +98,9 @@ func (d dev) Run(ctx context.Context) (err error) {
 	fmt.Printf(welcome, replica.URL(), time.Since(began).Seconds())
 	if config.OIDC.Demo {
 		fmt.Printf(welcomeStaff, replica.URL())
+	}
+	if config.VisitorOIDC.Demo {
+		fmt.Printf(welcomeVisitors, replica.URL())
 	}
 	fmt.Printf(welcomeData, d.Data, d.URL)
 	fmt.Println("Ctrl-C stops the service and its database. The data stays.")
@@ -135,6 +138,9 @@ const welcome = `Ziyara is open at %[1]s/ (ready in %.1[2]f s)
 
 const welcomeStaff = `  Sign in as staff  %[1]s/staff (made-up staff, no password)
   A token of staff  curl -s -d user=noura %[1]s/dev/token
+`
+
+const welcomeVisitors = `  As a visitor      %[1]s/dev (made-up visitors, no password)
 `
 
 const welcomeData = `

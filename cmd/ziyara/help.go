@@ -42,6 +42,11 @@ var helpTexts = kong.Vars{
 	// How staff sign in.
 	"oidc_issuer": "The OpenID Connect provider that staff sign in with, exactly as it names itself. " +
 		"Without it no staff can sign in, and operations for staff answer sign-in-needed.",
+	"visitor_issuer": "The OpenID Connect provider that visitors can sign in with, such as a national sign-in. " +
+		"Without it they prove a mobile only.",
+	"visitor_audience":   "The audience of the ID tokens of visitors that other portals bring; the client id by default.",
+	"visitor_scopes":     "What is asked for at the provider of visitors.",
+	"visitor_claim":      "Claim with the identity number that the provider of visitors vouches for.",
 	"oidc_client_id":     "The provider's id for this service.",
 	"oidc_client_secret": "The secret shared with the provider; none for a public client.",
 	"oidc_audience":      "The audience that bearer tokens must have; the client id by default.",

@@ -39,6 +39,7 @@ type tuning struct {
 	SMSCountries   []string      `name:"sms-countries" env:"ZIYARA_SMS_COUNTRIES" default:"${gulf}" placeholder:"CODE" help:"${sms_countries}"`
 	SMTPURL        string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"${smtp_url}"`
 	identity
+	Visitors visitorIdentity `embed:"" prefix:"visitor-oidc-" envprefix:"ZIYARA_VISITOR_OIDC_"`
 }
 
 // ministry has what visitors are told of the ministry.
@@ -69,6 +70,24 @@ type brand struct {
 
 func (b brand) config() service.Brand {
 	return service.Brand{Product: service.Text{AR: b.ProductAR, EN: b.ProductEN}, Mark: b.Mark, Colour: b.Colour, Email: b.Email, X: b.X}
+}
+
+// visitorIdentity defines how visitors sign in.
+type visitorIdentity struct {
+	Issuer       string   `name:"issuer" env:"ISSUER" placeholder:"URL" help:"${visitor_issuer}"`
+	ClientID     string   `name:"client-id" env:"CLIENT_ID" default:"ziyara" placeholder:"ID" help:"${oidc_client_id}"`
+	ClientSecret string   `name:"client-secret" env:"CLIENT_SECRET" placeholder:"TEXT" help:"${oidc_client_secret}"`
+	Audience     string   `name:"audience" env:"AUDIENCE" placeholder:"TEXT" help:"${visitor_audience}"`
+	Scopes       []string `name:"scopes" env:"SCOPES" default:"openid,profile,phone" help:"${visitor_scopes}"`
+	ClaimID      string   `name:"claim-id" env:"CLAIM_ID" default:"national_id" help:"${visitor_claim}"`
+	ClaimName    string   `name:"claim-name" env:"CLAIM_NAME" default:"name" help:"Claim with the visitor's name."`
+}
+
+func (i visitorIdentity) config() service.VisitorOIDC {
+	return service.VisitorOIDC{
+		Issuer: i.Issuer, ClientID: i.ClientID, ClientSecret: i.ClientSecret, Audience: i.Audience, Scopes: i.Scopes,
+		ClaimID: i.ClaimID, ClaimName: i.ClaimName,
+	}
 }
 
 // identity defines how staff sign in.
@@ -107,7 +126,7 @@ func (t tuning) config() (service.Config, error) {
 		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow, TextHosts: t.TextHosts,
 		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, Countries: t.SMSCountries, SMTP: t.SMTPURL,
 		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, VisitsPerMobile: t.VisitsPerMobile,
-		UnprovedShare: t.UnprovedShare, OIDC: t.identity.config(),
+		UnprovedShare: t.UnprovedShare, OIDC: t.identity.config(), VisitorOIDC: t.Visitors.config(),
 	}
 	var errs [2]error
 	c.Limits, errs[0] = table(t.Limits)

@@ -414,6 +414,9 @@ type AppointmentRequest struct {
 	// HoldToken The `token` of the hold.
 	HoldToken string `json:"hold_token"`
 
+	// Identity The `token` of an identity proof. `visitor.id` must be the number that it proves; the name is the one that the provider tells. What is booked then counts for the number by itself, whatever the mobile.
+	Identity IdentityToken `json:"identity,omitempty"`
+
 	// Lang Language of the messages; the language of the request if absent.
 	Lang string `json:"lang,omitempty"`
 
@@ -429,7 +432,7 @@ type AppointmentRequest struct {
 	// Representative The person who comes for the visitor.
 	Representative *Representative `json:"representative,omitempty"`
 
-	// Verification The `token` of the checked verification; visitors need one.
+	// Verification The `token` of the checked verification; visitors need one, unless they give `identity`: then without a mobile.
 	Verification string `json:"verification,omitempty"`
 
 	// Visitor The visitor, or the person represented.
@@ -1438,6 +1441,33 @@ type HoursRequest struct {
 	Reason PlanText `json:"reason"`
 }
 
+// IdentityProof Proof of a visitor's identity number, and what else the provider vouches for.
+type IdentityProof struct {
+	// ExpiresAt Until when both tokens can be used.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Mobile The verified mobile, masked; absent if there is none.
+	Mobile string `json:"mobile,omitempty"`
+
+	// Token The `identity` when booking, and the bearer token of `/v1/my-visits`.
+	Token string `json:"token"`
+
+	// Verification The `verification` that proves this mobile when holding and booking.
+	Verification string `json:"verification,omitempty"`
+
+	// Visitor Who the visitor is.
+	Visitor ProvedVisitor `json:"visitor"`
+}
+
+// IdentityProofRequest What the provider vouches for.
+type IdentityProofRequest struct {
+	// IDToken The ID token (OpenID Connect), a JWT. Its audience is the centre's, or the one agreed with the portal.
+	IDToken string `json:"id_token"`
+}
+
+// IdentityToken The `token` of an identity proof. `visitor.id` must be the number that it proves; the name is the one that the provider tells. What is booked then counts for the number by itself, whatever the mobile.
+type IdentityToken = string
+
 // LateRequest How late the visitor is.
 type LateRequest struct {
 	// Minutes Minutes after the start, or from now after check-in; 0 takes it back.
@@ -1956,6 +1986,15 @@ type Proposal struct {
 
 	// Start When the visit would begin, with the branch's offset.
 	Start time.Time `json:"start"`
+}
+
+// ProvedVisitor Who the visitor is.
+type ProvedVisitor struct {
+	// ID The identity number.
+	ID string `json:"id"`
+
+	// Name The name; absent if the provider tells none.
+	Name string `json:"name,omitempty"`
 }
 
 // Quota The places that channels leave to other channels.
@@ -2588,6 +2627,9 @@ type WaitlistRequest struct {
 
 	// From First date that suits.
 	From string `json:"from"`
+
+	// Identity The `token` of an identity proof. `visitor.id` must be the number that it proves; the name is the one that the provider tells. What is booked then counts for the number by itself, whatever the mobile.
+	Identity IdentityToken `json:"identity,omitempty"`
 
 	// Lang Language of the messages; the language of the request if absent.
 	Lang string `json:"lang,omitempty"`
@@ -3538,6 +3580,12 @@ type AnnounceHolidayParams struct {
 	IfMatch IfMatch `json:"If-Match,omitempty"`
 }
 
+// CreateIdentityProofParams defines parameters for CreateIdentityProof.
+type CreateIdentityProofParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // GetMeParams defines parameters for GetMe.
 type GetMeParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -4000,6 +4048,9 @@ type ImportHolidaysJSONRequestBody = HolidayImport
 // AnnounceHolidayJSONRequestBody defines body for AnnounceHoliday for application/json ContentType.
 type AnnounceHolidayJSONRequestBody = PlanDateSpan
 
+// CreateIdentityProofJSONRequestBody defines body for CreateIdentityProof for application/json ContentType.
+type CreateIdentityProofJSONRequestBody = IdentityProofRequest
+
 // SetQuotaJSONRequestBody defines body for SetQuota for application/json ContentType.
 type SetQuotaJSONRequestBody = Quota
 
@@ -4248,6 +4299,9 @@ type ServerInterface interface {
 	// AnnounceHoliday Announce a holiday
 	// (PUT /v1/holidays/{slug}/announced/{year})
 	AnnounceHoliday(c *fiber.Ctx, slug string, year int, params AnnounceHolidayParams) error
+	// CreateIdentityProof Exchange a sign-in for the proof of an identity number
+	// (POST /v1/identity-proofs)
+	CreateIdentityProof(c *fiber.Ctx, params CreateIdentityProofParams) error
 	// GetMe Show the signed-in member of staff
 	// (GET /v1/me)
 	GetMe(c *fiber.Ctx, params GetMeParams) error
@@ -4263,7 +4317,7 @@ type ServerInterface interface {
 	// ResendMessage Send a message again
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(c *fiber.Ctx, id int64, params ResendMessageParams) error
-	// ListMyVisits List the visits of one's mobile number
+	// ListMyVisits List one's visits
 	// (GET /v1/my-visits)
 	ListMyVisits(c *fiber.Ctx, params ListMyVisitsParams) error
 	// ListReports List the reports
@@ -8828,6 +8882,49 @@ func (siw *ServerInterfaceWrapper) AnnounceHoliday(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// CreateIdentityProof operation middleware
+func (siw *ServerInterfaceWrapper) CreateIdentityProof(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateIdentityProofParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateIdentityProof(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetMe operation middleware
 func (siw *ServerInterfaceWrapper) GetMe(c *fiber.Ctx) error {
 
@@ -11210,6 +11307,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/verifications", wrapper.CreateVerification)
 
 	router.Post(options.BaseURL+"/v1/verifications/:id/check", wrapper.CheckVerification)
+
+	router.Post(options.BaseURL+"/v1/identity-proofs", wrapper.CreateIdentityProof)
 
 	router.Get(options.BaseURL+"/v1/appointments", wrapper.ListAppointments)
 
@@ -20063,6 +20162,120 @@ func (response AnnounceHoliday503ApplicationProblemPlusJSONResponse) VisitAnnoun
 	return ctx.JSON(&response.Body)
 }
 
+type CreateIdentityProofRequestObject struct {
+	Params CreateIdentityProofParams
+	Body   *CreateIdentityProofJSONRequestBody
+}
+
+type CreateIdentityProofResponseObject interface {
+	VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error
+}
+
+type CreateIdentityProof200JSONResponse IdentityProof
+
+func (response CreateIdentityProof200JSONResponse) VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CreateIdentityProof400ApplicationProblemPlusJSONResponse struct {
+	MalformedApplicationProblemPlusJSONResponse
+}
+
+func (response CreateIdentityProof400ApplicationProblemPlusJSONResponse) VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(400)
+
+	return ctx.JSON(&response)
+}
+
+type CreateIdentityProof403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response CreateIdentityProof403ApplicationProblemPlusJSONResponse) VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type CreateIdentityProof404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CreateIdentityProof404ApplicationProblemPlusJSONResponse) VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateIdentityProof413ApplicationProblemPlusJSONResponse struct {
+	TooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateIdentityProof413ApplicationProblemPlusJSONResponse) VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type CreateIdentityProof415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CreateIdentityProof415ApplicationProblemPlusJSONResponse) VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(415)
+
+	return ctx.JSON(&response)
+}
+
+type CreateIdentityProof422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response CreateIdentityProof422ApplicationProblemPlusJSONResponse) VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateIdentityProof429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response CreateIdentityProof429ApplicationProblemPlusJSONResponse) VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error {
+	if response.Headers.RateLimit != nil {
+		ctx.Response().Header.Set("RateLimit", fmt.Sprint(*response.Headers.RateLimit))
+	}
+	if response.Headers.RateLimitPolicy != nil {
+		ctx.Response().Header.Set("RateLimit-Policy", fmt.Sprint(*response.Headers.RateLimitPolicy))
+	}
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateIdentityProof503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CreateIdentityProof503ApplicationProblemPlusJSONResponse) VisitCreateIdentityProofResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetMeRequestObject struct {
 	Params GetMeParams
 }
@@ -24100,6 +24313,9 @@ type StrictServerInterface interface {
 	// AnnounceHoliday Announce a holiday
 	// (PUT /v1/holidays/{slug}/announced/{year})
 	AnnounceHoliday(ctx context.Context, request AnnounceHolidayRequestObject) (AnnounceHolidayResponseObject, error)
+	// CreateIdentityProof Exchange a sign-in for the proof of an identity number
+	// (POST /v1/identity-proofs)
+	CreateIdentityProof(ctx context.Context, request CreateIdentityProofRequestObject) (CreateIdentityProofResponseObject, error)
 	// GetMe Show the signed-in member of staff
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -24115,7 +24331,7 @@ type StrictServerInterface interface {
 	// ResendMessage Send a message again
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(ctx context.Context, request ResendMessageRequestObject) (ResendMessageResponseObject, error)
-	// ListMyVisits List the visits of one's mobile number
+	// ListMyVisits List one's visits
 	// (GET /v1/my-visits)
 	ListMyVisits(ctx context.Context, request ListMyVisitsRequestObject) (ListMyVisitsResponseObject, error)
 	// ListReports List the reports
@@ -26751,6 +26967,47 @@ func (sh *strictHandler) AnnounceHoliday(ctx *fiber.Ctx, slug string, year int, 
 		return err
 	} else if validResponse, ok := response.(AnnounceHolidayResponseObject); ok {
 		if err := validResponse.VisitAnnounceHolidayResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateIdentityProof operation middleware
+func (sh *strictHandler) CreateIdentityProof(ctx *fiber.Ctx, params CreateIdentityProofParams) error {
+	var request CreateIdentityProofRequestObject
+
+	request.Params = params
+
+	var body CreateIdentityProofJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateIdentityProof(ctx.UserContext(), request.(CreateIdentityProofRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateIdentityProof")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateIdentityProofResponseObject); ok {
+		if err := validResponse.VisitCreateIdentityProofResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -68,6 +68,10 @@ type Config struct {
 	// returns access.ErrSignIn for any other token, and access.ErrUnavailable if
 	// the token can't be checked now; nil when staff can't sign in.
 	SignIn func(ctx context.Context, bearer string) (access.Staff, error)
+	// ProveVisitor returns who a visitor is, by the ID token that an identity provider
+	// gave to a program. It returns access.ErrSignIn, access.ErrUnavailable or
+	// slots.ErrIdentity; nil when visitors can't sign in.
+	ProveVisitor func(ctx context.Context, idToken string) (slots.Proved, error)
 	// Visits reads a page of visits for staff.
 	Visits func(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error)
 	// Session returns the member of staff whose session the browser has. It
@@ -126,6 +130,8 @@ type Config struct {
 	Mailbox *sandbox.Mailbox
 	// Guests are the demo staff whom the page of the trial offers to sign in.
 	Guests []Guest
+	// Visitors are the made-up visitors whom it offers to sign in.
+	Visitors []Guest
 	// Patience is how long a handler may take; 0 for 10 seconds.
 	Patience time.Duration
 	// Limits bound what one caller may request; none for no limits.

@@ -50,7 +50,11 @@ func (s *Server) CreateAppointment(ctx context.Context, r CreateAppointmentReque
 	if err != nil {
 		return s.again(key, err)
 	}
-	booking, err := s.booking(r.Body, mobile)
+	who, err := s.whoBooks(ctx, r.Body.Identity, once, now)
+	if err != nil {
+		return s.again(key, err)
+	}
+	booking, err := s.booking(r.Body, mobile, who)
 	if err != nil {
 		return nil, err
 	}
@@ -77,8 +81,9 @@ func (s *Server) newReference() slots.Reference {
 }
 
 // booking reads the input of a visitor with a mobile, and reports all that is wrong
-// with it at once. The booking has no reference.
-func (s *Server) booking(body *AppointmentRequest, mobile string) (slots.Booking, error) {
+// with it at once. The booking has no reference. who has proved their identity number, nil
+// for nobody.
+func (s *Server) booking(body *AppointmentRequest, mobile string, who *slots.Proved) (slots.Booking, error) {
 	var bad []pointerError
 	if !body.DocumentsAcknowledged {
 		bad = append(bad, pointerError{"#/documents_acknowledged", texts.Visitors("invalid.documents")})
@@ -99,8 +104,7 @@ func (s *Server) booking(body *AppointmentRequest, mobile string) (slots.Booking
 		return slots.Booking{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}
 	}
 	booking.Needs = body.Needs
-	booking.Person = slots.PersonOf(s.Keys.Person, visitor.Identity, mobile)
-	return booking, nil
+	return booking, s.becomes(&booking, who)
 }
 
 // bookedAnswer renders the answer to a visitor who books, with the manage token.

@@ -98,7 +98,7 @@ func (s *Server) booker(ctx context.Context, body *AppointmentRequest) (*access.
 		return staff, err
 	}
 	switch {
-	case body.Verification == "":
+	case body.Verification == "" && body.Identity == "":
 		return nil, invalid("#/verification", required())
 	case body.Mobile != "":
 		return nil, invalid("#/mobile", forStaff())

@@ -24,7 +24,8 @@ func cleaner(name string) (clean func(string) string, known bool) {
 		return asIs, true
 	case "id", "id_number", "wakala", "mobile", "email", "reference", "code", "url", "rrule",
 		"action", "actor", "branch", "cursor", "delivery", "department", "desk", "desk_group", "draft", "events", "group_by",
-		"hold", "hold_token", "holiday", "needs", "service", "services", "slug", "stays_open", "subject", "token", "verification",
+		"hold", "hold_token", "holiday", "needs", "service", "services", "slug", "stays_open", "subject", "token",
+		"verification", "identity", "id_token",
 		"also", "at", "clear_hours", "date", "earliest", "end", "except", "from", "latest", "month", "start", "to", "until", "wakala_expires",
 		"index", "limit", "monthly_cost", "party", "segment_price", "year",
 		"channel", "decision", "dry_run", "format", "kind", "lang", "outcome", "report", "state", "status", "where":

@@ -72,7 +72,7 @@ func (s *Server) walkIn(body *WalkInRequest, actor string) (slots.Booking, error
 	}
 	booking, err := s.booking(&AppointmentRequest{
 		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs, DocumentsAcknowledged: true,
-	}, string(mobile))
+	}, string(mobile), nil)
 	if err != nil {
 		return slots.Booking{}, err
 	}

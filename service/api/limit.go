@@ -54,6 +54,8 @@ func classOf(method, path string) limits.Class {
 	switch {
 	case page == "staff" && (rest == "sign-in" || rest == "callback"):
 		return limits.SignIn
+	case page == "sign-in", path == "/v1/identity-proofs": // of visitors: as many as book
+		return limits.Prove
 	case path == "/healthz", path == "/readyz":
 		return ""
 	case page == "feeds":

@@ -9,20 +9,20 @@ import (
 	"ziyara/slots"
 )
 
-// errNoProof is returned for a request without the proof of a mobile number.
+// errNoProof is returned for a request without the proof of a mobile or identity number.
 var errNoProof = errors.New("api: the proof of a mobile number is needed")
 
-// ListMyVisits lists what belongs to a proved mobile number.
+// ListMyVisits lists what belongs to a proved mobile or identity number.
 func (s *Server) ListMyVisits(ctx context.Context, _ ListMyVisitsRequestObject) (ListMyVisitsResponseObject, error) {
 	now, token := s.Now(), metaOf(ctx).bearer
 	if token == "" {
 		return nil, errNoProof
 	}
-	mobile, err := s.mobileProved(token, now)
+	owner, err := s.ownerBy(token, now)
 	if err != nil {
 		return nil, err
 	}
-	mine, err := s.Waitlist.Mine(ctx, bookerOf(ctx), mobile, now)
+	mine, err := s.Waitlist.Mine(ctx, bookerOf(ctx), owner, now)
 	if err != nil {
 		return nil, err
 	}

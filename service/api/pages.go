@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/notify/sandbox"
@@ -22,9 +21,9 @@ func (s *Server) frame(c *fiber.Ctx, title string) web.Page {
 	return p
 }
 
-// Guest is a member of the demo staff.
+// Guest is a member of the demo staff, or a made-up visitor.
 type Guest struct {
-	Role   access.Role
+	Title  catalog.Text
 	About  catalog.Text // what they do, and where
 	SignIn string       // path that signs them in
 }
@@ -32,7 +31,7 @@ type Guest struct {
 // showTrial leads to everything there is to try out.
 func (s *Server) showTrial(c *fiber.Ctx) error {
 	p := s.frame(c, "dev.title")
-	return web.Send(c, http.StatusOK, p.Lang, trialPage(p, s.Guests, s.Mailbox != nil))
+	return web.Send(c, http.StatusOK, p.Lang, trialPage(p, s.Guests, s.Visitors, s.Mailbox != nil))
 }
 
 // showPhone shows the messages sent to the sandbox, newest first.

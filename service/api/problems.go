@@ -81,6 +81,8 @@ func problems() []mapping {
 		{errVisitorsHold, staffKind("hold-of-visitor", http.StatusConflict)},
 		{errProof, visitorKind("proof-invalid", http.StatusForbidden)},
 		{errProofExpired, visitorKind("proof-expired", http.StatusForbidden)},
+		{errIdentity, visitorKind("identity-not-proved", http.StatusForbidden)},
+		{errIdentityExpired, visitorKind("identity-expired", http.StatusForbidden)},
 		{slots.ErrAlreadyWaiting, visitorKind("already-waiting", http.StatusConflict)},
 		{slots.ErrMobileWaits, visitorKind("mobile-waits", http.StatusConflict)},
 		{slots.ErrNotWaiting, visitorKind("not-waiting", http.StatusConflict)},

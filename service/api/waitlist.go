@@ -33,7 +33,11 @@ func (s *Server) JoinWaitlist(ctx context.Context, r JoinWaitlistRequestObject) 
 	if err != nil {
 		return s.again(key, err)
 	}
-	request, err := s.joinRequest(r.Body, mobile)
+	who, err := s.whoBooks(ctx, r.Body.Identity, once, now)
+	if err != nil {
+		return s.again(key, err)
+	}
+	request, err := s.joinRequest(r.Body, mobile, who)
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +94,7 @@ func wishOf(from, to, earliest, latest string) (slots.Wish, error) {
 
 // joinRequest reads the input of a visitor with a mobile. It reports all faults of the dates and
 // times at once, or else all faults of the visitor.
-func (s *Server) joinRequest(body *WaitlistRequest, mobile string) (slots.JoinRequest, error) {
+func (s *Server) joinRequest(body *WaitlistRequest, mobile string, who *slots.Proved) (slots.JoinRequest, error) {
 	wish, err := wishOf(body.From, body.To, body.Earliest, body.Latest)
 	if err != nil {
 		return slots.JoinRequest{}, err
@@ -99,7 +103,7 @@ func (s *Server) joinRequest(body *WaitlistRequest, mobile string) (slots.JoinRe
 	booking, err := s.booking(&AppointmentRequest{
 		Visitor: body.Visitor, Representative: body.Representative, Needs: body.Needs,
 		DocumentsAcknowledged: body.DocumentsAcknowledged,
-	}, mobile)
+	}, mobile, who)
 	return slots.JoinRequest{Service: body.Service, Branch: body.Branch, Wish: wish, Booking: booking}, err
 }
 

@@ -28,6 +28,11 @@ type form struct {
 	Wrong  map[string]string // by the name of the field; nil before the form was sent
 	Code   *web.Code         // on its way to the mobile; nil if none is
 	Proved bool              // the mobile is proved, so that no code is needed
+	Who    *slots.Proved     // who has signed in and comes; nil if the visitor says who
+	Mark   string            // of Who: see markOfPerson
+	In     bool              // somebody has signed in
+	SignIn bool              // the visitor can sign in
+	Bare   bool              // who has signed in can do without a mobile
 
 	Send string // the address that sends a code
 	Done string // the address that books or joins
@@ -62,7 +67,7 @@ func mistakesOf(wrong map[string]string, fields ...string) []web.Mistake {
 
 // action is where the form is sent.
 func (f form) action() string {
-	if f.Code != nil || f.Proved {
+	if f.Code != nil || f.Proved || f.Who != nil {
 		return f.Done
 	}
 	return f.Send
@@ -88,7 +93,7 @@ func (p *Portal) details(c *fiber.Ctx) error {
 	zone := centreOf(c).Zone(a.Branch)
 	out := detailsPage{form: p.form(c, choice, d, a.Start)}
 	out.Title = out.T("portal.details_title")
-	out.Done = strings.TrimSuffix(c.Path(), "/")
+	out.Done, out.Bare = strings.TrimSuffix(c.Path(), "/"), true
 	out.Send, out.KeepAt = out.Done+"/code", keptAt(c, out.Done+typedPath)
 	out.When = web.MomentOf(a.Start, zone, out.Lang)
 	if over(a, now) {
@@ -132,11 +137,20 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 	if d.Typed.Read != choice.Service.Slug {
 		out.Typed.Read = ""
 	}
-	if out.Typed.Mobile == "" && d.proves(notify.Mobile(d.Proved), now) { // another visit of the same visitor
-		out.Typed.Mobile = d.Proved
+	if asked := c.Query(forField); asked != "" {
+		out.Typed.Another = asked == forAnother
+	}
+	_, _, out.In = p.visitor(c)
+	out.Who, out.SignIn = p.whoComes(c, out.Typed), p.SignIn != nil && !out.In
+	out.Mark = p.markOfPerson(out.Who)
+	if out.Typed.Mobile == "" && (out.Who == nil || out.Who.Mobile != "") { // another visit of the same visitor
+		out.Typed.Mobile = string(p.mobileProved(c, d))
 	}
 	mobile, _ := p.mobileIn(out.Typed)
-	out.Proved = d.proves(mobile, now)
+	if out.Who != nil && out.Who.Mobile != "" {
+		mobile = notify.Mobile(out.Who.Mobile)
+	}
+	out.Proved = p.proves(c, d, mobile)
 	if !out.Proved && d.waits(mobile, now) {
 		out.Code = &web.Code{
 			Mobile: mobile.MaskedHere(), Until: clock(d.Code.Until, zone, out.Lang), Resend: strings.TrimSuffix(c.Path(), "/") + "/code",
@@ -149,12 +163,33 @@ func (p *Portal) form(c *fiber.Ctx, choice chosen, d draft, start time.Time) for
 		}
 	}
 	if c.Query("check") != "" {
-		_, out.Wrong = p.bookingOf(out.Typed, out.Page, choice.Service, scheduling.DateOf(start, zone))
+		day := scheduling.Date(0)
+		if !start.IsZero() {
+			day = scheduling.DateOf(start, zone)
+		}
+		_, out.Wrong = p.bookingOf(out.Typed, out.Who, out.Page, choice.Service, day)
 		if out.Code != nil && out.Code.Wrong != "" {
 			out.Wrong[web.CodeField] = out.Code.Wrong
 		}
 	}
 	return out
+}
+
+// Fields of a form: whether it is for somebody else than who has signed in, and a mark of who
+// has (markOfPerson).
+const (
+	forField    = "for"
+	forAnother  = "another"
+	personField = "person"
+)
+
+// forWhom is the address of a form for another person, or for who has signed in ("me").
+func forWhom(address, whom string) string {
+	mark := "?"
+	if strings.Contains(address, "?") {
+		mark = "&"
+	}
+	return address + mark + forField + "=" + whom
 }
 
 // keptAt is the address of a typedPath that shows the form as the page does: also with what
@@ -192,16 +227,34 @@ func (p *Portal) wrongMobile(page web.Page, err error) string {
 }
 
 // bookingOf returns the booking that was typed, and what is wrong with it by field: never
-// nil. day is that of the visit.
-func (p *Portal) bookingOf(t typed, page web.Page, s *catalog.Service, day scheduling.Date) (slots.Booking, map[string]string) {
+// nil. What was typed gives way to what is proved of who has signed in (nil for nobody), who
+// can do without a mobile. day is that of the visit; 0 for a place on the waiting list, where
+// a mobile is needed for offers.
+func (p *Portal) bookingOf(
+	t typed, who *slots.Proved, page web.Page, s *catalog.Service, day scheduling.Date,
+) (slots.Booking, map[string]string) {
 	wrong := map[string]string{}
+	bare := false
+	if who != nil {
+		t.ID, bare = who.Identity.Number, t.Mobile == "" && day != 0
+		if who.Name != "" {
+			t.Name = who.Name
+		}
+		if who.Mobile != "" {
+			t.Mobile = who.Mobile
+		}
+	}
 	visitor, err := slots.NewVisitor(t.Name, t.ID, t.Email)
 	blame(wrong, err, page.Lang, map[string]string{"name": "name", "id": "id", "email": "email"})
 	mobile, err := p.mobileIn(t)
-	if err != nil {
+	if err != nil && !bare {
 		wrong["mobile"] = p.wrongMobile(page, err)
 	}
 	booking := slots.Booking{Visitor: visitor, Mobile: string(mobile), Lang: page.Lang}
+	booking.Person = slots.PersonOf(p.Keys.Person, visitor.Identity, booking.Mobile)
+	if who != nil {
+		booking.Person = who.Person(p.Keys.Person)
+	}
 	if t.represented() {
 		expires, err := scheduling.ParseDate(t.WakalaExpires)
 		if err != nil {
@@ -288,7 +341,7 @@ func (p *Portal) keepAndReturn(c *fiber.Ctx, d draft) error {
 // sendTo sends a code for a form of the visit on day, and leads back to the form.
 func (p *Portal) sendTo(c *fiber.Ctx, d draft, choice chosen, day scheduling.Date, back string) error {
 	d.Told = ""
-	booking, wrong := p.bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, day)
+	booking, wrong := p.bookingOf(d.Typed, p.whoComes(c, d.Typed), p.frameOf(c, ""), choice.Service, day)
 	if len(wrong) > 0 {
 		return p.back(c, d, back, "mistakes")
 	}
@@ -298,7 +351,7 @@ func (p *Portal) sendTo(c *fiber.Ctx, d draft, choice chosen, day scheduling.Dat
 // sendCodeTo sends a code to a mobile, and leads back to the form that asks for it.
 func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, back string) error {
 	now := p.Now()
-	if d.proves(mobile, now) || d.waits(mobile, now) && now.Unix() < d.Code.Again {
+	if p.proves(c, d, mobile) || d.waits(mobile, now) && now.Unix() < d.Code.Again {
 		return p.back(c, d, back, web.CodeField)
 	}
 	if !d.mayAskFor(p.markOf(mobile)) {
@@ -338,10 +391,10 @@ func (p *Portal) back(c *fiber.Ctx, d draft, path, at string) error {
 }
 
 // prove compares the code of a form, if one is needed, and reports whether the mobile
-// is proved. It changes the draft.
+// is proved. Who has signed in needs none ("" for none). It changes the draft.
 func (p *Portal) prove(c *fiber.Ctx, d *draft, mobile notify.Mobile) (bool, error) {
 	now := p.Now()
-	if d.proves(mobile, now) {
+	if mobile == "" || p.proves(c, *d, mobile) {
 		return true, nil
 	}
 	if !d.waits(mobile, now) {
@@ -379,7 +432,12 @@ func (p *Portal) book(c *fiber.Ctx) error {
 	}
 	path := strings.TrimSuffix(c.Path(), "/")
 	d.Typed, d.Told = typedIn(c, a.Service), ""
-	booking, wrong := p.bookingOf(d.Typed, p.frameOf(c, ""), choice.Service, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)))
+	who := p.whoComes(c, d.Typed)
+	if c.FormValue(personField) != p.markOfPerson(who) {
+		d.Told = "portal.sign_in_changed"
+		return p.back(c, d, path, "told")
+	}
+	booking, wrong := p.bookingOf(d.Typed, who, p.frameOf(c, ""), choice.Service, scheduling.DateOf(a.Start, centreOf(c).Zone(a.Branch)))
 	if len(wrong) > 0 {
 		return p.back(c, d, path, "mistakes")
 	}
@@ -405,7 +463,6 @@ func (p *Portal) book(c *fiber.Ctx) error {
 		}
 	}
 	booking.Reference = p.NewReference()
-	booking.Person = p.person(booking)
 	visit, err := bookerOf(c).Book(c.UserContext(), a.ID, booking, nil, now)
 	if err != nil {
 		if kept := p.keep(c, d); kept != nil { // also when it is not known what came of it
@@ -428,11 +485,6 @@ func (p *Portal) book(c *fiber.Ctx) error {
 		return err
 	}
 	return p.toVisit(c, visit, "booked")
-}
-
-// person is for whom a booking counts.
-func (p *Portal) person(b slots.Booking) slots.Person {
-	return slots.PersonOf(p.Keys.Person, b.Visitor.Identity, b.Mobile)
 }
 
 // toVisit leads to the page of a visit.

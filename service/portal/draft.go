@@ -95,6 +95,9 @@ type typed struct {
 	Wakala        string `json:"w,omitempty"`
 	WakalaExpires string `json:"we,omitempty"`
 
+	// Another says that it is about somebody else than who has signed in.
+	Another bool `json:"an,omitempty"`
+
 	Read string `json:"r,omitempty"` // the service whose documents the visitor has read about; "" for none
 
 	// Of a wish: YYYY-MM-DD, and a part of the day.
@@ -205,6 +208,7 @@ func typedIn(c *fiber.Ctx, service string) typed {
 		ByName: line("by_name", maxTypedName), ByID: line("by_id", maxTyped),
 		Wakala: line("wakala", maxTyped), WakalaExpires: line("wakala_expires", maxTyped),
 	}
+	t.Another = c.FormValue(forField) == forAnother
 	if c.FormValue("documents") != "" {
 		t.Read = service
 	}

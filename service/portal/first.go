@@ -50,7 +50,7 @@ func (p *Portal) askFirst(c *fiber.Ctx) error {
 	}
 	d, zone := p.draftOf(c), centreOf(c).Zone(choice.Branch.Slug)
 	out := firstPage{detailsPage{form: p.form(c, choice, d, start)}}
-	out.Title = out.T("portal.mobile_first")
+	out.Title, out.Who = out.T("portal.mobile_first"), nil // also who has signed in proves the mobile here
 	out.Done, out.Send = choice.first("", start), choice.first("/code", start)
 	out.When = web.MomentOf(start, zone, out.Lang)
 	if out.Code != nil {

@@ -14,7 +14,6 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
-	"ziyara/notify"
 	"ziyara/once"
 	"ziyara/scheduling"
 	"ziyara/service/web"
@@ -52,8 +51,8 @@ func (p *Portal) hold(c *fiber.Ctx) error {
 	wish := choice.wish()
 	wish.Start = start.UTC()
 	a, err := p.holdFor(c, wish, d.Browser, true)
-	if errors.Is(err, slots.ErrProofFirst) && d.proves(notify.Mobile(d.Proved), p.Now()) {
-		wish.Mobile = d.Proved
+	if proved := p.mobileProved(c, d); errors.Is(err, slots.ErrProofFirst) && proved != "" {
+		wish.Mobile = string(proved)
 		a, err = p.holdFor(c, wish, d.Browser, true)
 	}
 	if err != nil {
@@ -234,7 +233,7 @@ func (p *Portal) taken(c *fiber.Ctx) error {
 	d := p.draftOf(c)
 	out.Kept = d.Typed
 	if m, bad := p.mobileIn(d.Typed); bad == nil {
-		out.Proved = d.proves(m, p.Now())
+		out.Proved = p.proves(c, d, m)
 	}
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
 }

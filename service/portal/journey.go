@@ -65,7 +65,7 @@ func (p *Portal) mountJourney(app fiber.Router, limit fiber.Handler) {
 // shared is what all pages of the journey share: their headers, one snapshot of the
 // centre, and pages for what goes wrong.
 func (p *Portal) shared(c *fiber.Ctx) error {
-	web.SetHeaders(c)
+	web.SetHeaders(c, p.targets()...)
 	c.Locals(bookerKey{}, p.Bookers.On(p.Centre()))
 	if !p.Links.serves(c.Hostname()) {
 		return p.says(c, http.StatusMisdirectedRequest, "portal.wrong_host")
@@ -101,8 +101,7 @@ const forgotten = "forgotten"
 
 // forget forgets the visitor of a browser that others use too.
 func (p *Portal) forget(c *fiber.Ctx) error {
-	p.forgetVisitor(c)
-	return seeOther(c, "/?done="+forgotten)
+	return p.leaveFor(c, "/?done="+forgotten)
 }
 
 // forgetVisitor gives back what the browser holds, and makes it forget its visitor.
@@ -113,6 +112,7 @@ func (p *Portal) forgetVisitor(c *fiber.Ctx) {
 	p.drafts().Delete(c)
 	p.codes().Delete(c)
 	p.proofs().Delete(c)
+	p.persons().Delete(c)
 	p.owned().Delete(c)
 }
 

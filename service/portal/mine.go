@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/fault"
+	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/service/web"
 	"ziyara/slots"
@@ -46,8 +47,11 @@ type minePage struct {
 	Mobile web.Field // that a code is sent to
 	Code   web.Code  // that was sent
 
-	Masked string // the mobile that was proved
-	Until  string // the time of day until which that counts
+	SignIn bool // the visitor can sign in
+
+	Masked []string // the mobiles that were proved
+	Person bool     // somebody has signed in
+	Until  string   // the time of day until which that counts
 
 	Coming, Past []visitCard
 	Waiting      []waitCard
@@ -87,9 +91,25 @@ func (p *Portal) minePage(c *fiber.Ctx, title string) minePage {
 	return out
 }
 
-// mine shows the visits of the mobile that the browser has proved, or asks for one.
+// provedBy says what was proved.
+func (m *minePage) provedBy(owner slots.Owner, until string) {
+	m.Person, m.Until = owner.Person != "", until
+	for _, mobile := range owner.Mobiles {
+		m.Masked = append(m.Masked, notify.Mobile(mobile).MaskedHere())
+	}
+}
+
+// askFor asks for a mobile.
+func (m *minePage) askFor(typed, wrong string) {
+	m.Mobile = web.Field{
+		Name: "mobile", Label: m.T("mine.mobile"), Value: typed, Hint: m.T("mine.mobile_hint"), Wrong: wrong, Foreign: true,
+		Attributes: templ.Attributes{"type": "tel", "inputmode": "tel", "autocomplete": "tel", "maxlength": "64", "required": true},
+	}
+}
+
+// mine shows the visits of what the browser has proved, or asks for a mobile.
 func (p *Portal) mine(c *fiber.Ctx) error {
-	mobile, until, ok := p.owner(c)
+	owner, until, ok := p.owner(c)
 	if !ok {
 		return p.askMobile(c, http.StatusOK, "", "")
 	}
@@ -98,11 +118,14 @@ func (p *Portal) mine(c *fiber.Ctx) error {
 		out.Notice = out.T("mine.done_left")
 	}
 	now := p.Now()
-	found, err := p.Waitlist.Mine(c.UserContext(), bookerOf(c), string(mobile), now)
+	found, err := p.Waitlist.Mine(c.UserContext(), bookerOf(c), owner, now)
 	if err != nil {
 		return err
 	}
-	out.Masked, out.Until = mobile.MaskedHere(), clock(until.Unix(), centreOf(c).Zone(""), out.Lang)
+	out.provedBy(owner, clock(until.Unix(), centreOf(c).Zone(""), out.Lang))
+	if len(owner.Mobiles) == 0 {
+		out.askFor("", "")
+	}
 	several := ofSeveral(found)
 	for _, list := range []struct {
 		visits []slots.Appointment
@@ -188,14 +211,14 @@ func (p *Portal) waitCardOf(c *fiber.Ctx, e slots.Entry, frame web.Page) waitCar
 	return card
 }
 
-// leave takes an entry of the proved mobile off the waitlist.
+// leave takes an entry of what the browser has proved off the waitlist.
 func (p *Portal) leave(c *fiber.Ctx) error {
-	mobile, _, ok := p.owner(c)
+	owner, _, ok := p.owner(c)
 	if !ok {
 		return seeOther(c, web.VisitsPath)
 	}
 	e, err := p.Waitlist.Find(c.UserContext(), c.FormValue("entry"), p.Now())
-	if err == nil && e.Booking.Mobile != string(mobile) {
+	if err == nil && !owner.Owns(e.Booking.Mobile, e.Booking.Person) {
 		err = fault.ErrNotFound
 	}
 	if err == nil {
@@ -212,8 +235,7 @@ func (p *Portal) leave(c *fiber.Ctx) error {
 
 // signOut makes the browser forget the mobile, also as a part of a booking under way.
 func (p *Portal) signOut(c *fiber.Ctx) error {
-	p.forgetVisitor(c)
-	return seeOther(c, web.VisitsPath+"?done=signed-out")
+	return p.leaveFor(c, web.VisitsPath+"?done=signed-out")
 }
 
 // askMobile asks for a mobile, with the one that was typed and what is wrong with
@@ -226,10 +248,9 @@ func (p *Portal) askMobile(c *fiber.Ctx, status int, typed, wrong string) error 
 	}
 	out.Mistakes = mistakesOf(map[string]string{"mobile": wrong}, "mobile")
 	out.KeepAt = web.VisitsPath + "?" + keepOnly + "=1"
-	out.Mobile = web.Field{
-		Name: "mobile", Label: out.T("mine.mobile"), Value: typed, Hint: out.T("mine.mobile_hint"), Wrong: wrong, Foreign: true,
-		Attributes: templ.Attributes{"type": "tel", "inputmode": "tel", "autocomplete": "tel", "maxlength": "64", "required": true},
-	}
+	out.askFor(typed, wrong)
+	_, _, in := p.visitor(c)
+	out.SignIn = p.SignIn != nil && !in
 	return web.Send(c, status, out.Lang, mobilePage(out))
 }
 

@@ -23,7 +23,7 @@ func TestVisitsPagesAsRead(t *testing.T) {
 	for _, lang := range []string{"ar", "en"} {
 		when := web.MomentOf(start, riyadh, lang)
 		m := minePage{
-			Page: web.Page{Site: example(lang, start, riyadh).Site, Lang: lang}, Masked: notify.Mobile("+966501234567").MaskedHere(),
+			Page: web.Page{Site: example(lang, start, riyadh).Site, Lang: lang}, Masked: []string{notify.Mobile("+966501234567").MaskedHere()},
 			Until: when.Time, Code: web.Code{Mobile: "05•••••567", Until: when.Time, Again: when.Time},
 		}
 		service, branch := catalog.Text{AR: "تحديث الآيبان", EN: "IBAN update"}.In(lang), catalog.Text{AR: "فرع جدة", EN: "Jeddah"}.In(lang)

@@ -33,7 +33,7 @@ func (p *Portal) waiting(c *fiber.Ctx) (e slots.Entry, inOne bool, err error) {
 	if e.Replaces != nil {
 		visit = e.Replaces.Reference
 	}
-	return e, inOne, p.mayOpen(c, visit, e.Booking.Mobile)
+	return e, inOne, p.mayOpen(c, visit, e.Booking.Mobile, e.Booking.Person)
 }
 
 // showOffer shows the place that is held for a waiting visitor.

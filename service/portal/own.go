@@ -42,14 +42,14 @@ func (p *Portal) ownPath(c *fiber.Ctx, a slots.Appointment) (string, error) {
 	return p.Links.path(a.Reference, Manage|own, a.Start.Add(openAfter)), nil
 }
 
-// mayOpen returns errNotOwn unless the browser has booked the visit r ("" for none), or
-// has proved its mobile.
-func (p *Portal) mayOpen(c *fiber.Ctx, r slots.Reference, mobile string) error {
+// mayOpen returns errNotOwn unless the browser has booked the visit r ("" for none), or has
+// proved what it belongs to: its mobile, or the identity of the person for whom it counts.
+func (p *Portal) mayOpen(c *fiber.Ctx, r slots.Reference, mobile string, of slots.Person) error {
 	var list []slots.Reference
 	if r != "" && p.owned().Read(c, &list) && slices.Contains(list, r) {
 		return nil
 	}
-	if proved, _, ok := p.owner(c); ok && string(proved) == mobile {
+	if owner, _, ok := p.owner(c); ok && owner.Owns(mobile, of) {
 		return nil
 	}
 	return errNotOwn

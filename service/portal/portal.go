@@ -63,6 +63,7 @@ type Config struct {
 	NewReference    func() slots.Reference // for a visit that gets booked
 
 	Verifier  *verify.Verifier
+	SignIn    SignIn // nil if visitors can't sign in
 	Keys      *secret.Keys
 	Random    func([]byte) // fills with random bytes
 	Counts    Counts
@@ -86,7 +87,6 @@ type Counts interface {
 type Portal struct {
 	Config
 
-	owner ownerOf
 	ready web.Ready[daysAsked, *web.Packed] // see days
 }
 
@@ -100,14 +100,13 @@ func New(c Config) (*Portal, error) {
 		c.Hold == 0, c.KeepTexts == 0, c.Site.Origin == "":
 		return nil, errors.New("portal: incomplete configuration")
 	}
-	p := &Portal{Config: c}
-	p.owner = p.proved
-	return p, nil
+	return &Portal{Config: c}, nil
 }
 
 // Mount adds the pages to the app. limit is the rate limit of changes.
 func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	p.mountJourney(app, limit)
+	p.mountSignIn(app, limit)
 	visit := app.Group(linkPath+":token", p.guard, limit)
 	visit.Get("/", p.show)
 	visit.Get("/move", p.chooseStart)
@@ -146,7 +145,7 @@ func centreOf(c *fiber.Ctx) *centre.Snapshot { return bookerOf(c).Centre() }
 // guard sets the headers of every page, refuses other hosts, and turns errors
 // into pages.
 func (p *Portal) guard(c *fiber.Ctx) error {
-	web.SetHeaders(c)
+	web.SetHeaders(c, p.targets()...)
 	c.Set(fiber.HeaderReferrerPolicy, "no-referrer") // the address has the token
 	c.Locals(bookerKey{}, p.Bookers.On(p.Centre()))
 	if !p.Links.serves(c.Hostname()) {

@@ -22,17 +22,6 @@ import (
 	"ziyara/texts"
 )
 
-// ownerOf says whose visits a browser may see: those of which mobile, and until
-// when it has proved that. It is false for a browser that has proved nothing.
-//
-// The pages of one's visits ask nothing else about their visitor. So a national
-// sign-in takes the place of the code like this: its callback keeps the mobile that
-// the provider vouches for with Portal.keepProof, or in a session of its own; New sets
-// Portal.owner to what reads that; and mine sends browsers without a proof to the
-// provider, not to the form for a mobile. What is listed, and what can be done with
-// it, stays as it is.
-type ownerOf func(*fiber.Ctx) (mobile notify.Mobile, until time.Time, ok bool)
-
 // proof is what a browser keeps, sealed, once it has proved a mobile.
 type proof struct {
 	Mobile notify.Mobile `json:"m"`

@@ -41,7 +41,7 @@ func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
 	}
 	a, err := bookerOf(c).Find(c.UserContext(), reference)
 	if err == nil && inOne {
-		err = p.mayOpen(c, reference, a.Mobile)
+		err = p.mayOpen(c, reference, a.Mobile, a.Person)
 	}
 	return opened{action, inOne, a}, err
 }

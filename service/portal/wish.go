@@ -160,7 +160,12 @@ func (p *Portal) join(c *fiber.Ctx) error {
 	d, now := p.draftOf(c), p.Now()
 	d.Typed, d.Told = wishIn(c, choice.Service.Slug), ""
 	page, back := p.frameOf(c, ""), choice.at(choice.Branch.Slug, "/wait")
-	booking, wrong := p.bookingOf(d.Typed, page, choice.Service, 0)
+	who := p.whoComes(c, d.Typed)
+	if c.FormValue(personField) != p.markOfPerson(who) {
+		d.Told = "portal.sign_in_changed"
+		return p.back(c, d, back, "told")
+	}
+	booking, wrong := p.bookingOf(d.Typed, who, page, choice.Service, 0)
 	wish := d.dates(page, scheduling.DateOf(now, centreOf(c).Zone(choice.Branch.Slug)), wrong)
 	if len(wrong) > 0 {
 		return p.back(c, d, back, "mistakes")
@@ -176,7 +181,7 @@ func (p *Portal) join(c *fiber.Ctx) error {
 		return p.back(c, d, back, web.CodeField)
 	}
 	wish.Party = choice.Party
-	booking.Needs, booking.Person = choice.Needs, p.person(booking)
+	booking.Needs = choice.Needs
 	entry, err := p.Waitlist.Join(c.UserContext(), bookerOf(c), slots.JoinRequest{
 		Service: choice.Service.Slug, Branch: choice.Branch.Slug, Wish: wish, Booking: booking,
 	}, tappedOnce(p, "entry of a browser", func(e slots.Entry) string { return e.ID },

@@ -58,20 +58,20 @@ func (q session) appointment(ctx context.Context, id, reference any) (slots.Appo
 	return row.appointment()
 }
 
-// OfMobile implements slots.Store. It takes one round trip for the ids and one for
+// OfOwner implements slots.Store. It takes one round trip for the ids and one for
 // the visits.
-func (s *Appointments) OfMobile(ctx context.Context, mobile string, since time.Time, limit int) ([]slots.Appointment, error) {
+func (s *Appointments) OfOwner(ctx context.Context, of slots.Owner, since time.Time, limit int) ([]slots.Appointment, error) {
 	var ids []string
-	if err := s.pool().list(ctx, &ids, "appointments/of_mobile", mobile, since, limit); err != nil || ids == nil {
+	err := s.pool().list(ctx, &ids, "appointments/of_owner", pq.StringArray(of.Mobiles), null(string(of.Person)), since, limit)
+	if err != nil || ids == nil {
 		return nil, err
 	}
 	var rows []appointmentRow
-	if err := s.pool().list(ctx, &rows, "appointments/find", pq.StringArray(ids)); err != nil {
+	if err = s.pool().list(ctx, &rows, "appointments/find", pq.StringArray(ids)); err != nil {
 		return nil, err
 	}
 	visits := make([]slots.Appointment, len(rows))
 	for i, r := range rows {
-		var err error
 		if visits[i], err = r.appointment(); err != nil {
 			return nil, err
 		}

@@ -88,9 +88,9 @@ func (s *Waitlist) FindEntry(ctx context.Context, id string, now time.Time) (slo
 
 // EntriesOf implements slots.WaitlistStore. It takes one round trip for the ids and
 // one for the entries.
-func (s *Waitlist) EntriesOf(ctx context.Context, mobile string, now time.Time) ([]slots.Entry, error) {
+func (s *Waitlist) EntriesOf(ctx context.Context, of slots.Owner, now time.Time) ([]slots.Entry, error) {
 	var ids []string
-	if err := s.pool().list(ctx, &ids, "waitlist/of_mobile", mobile); err != nil || ids == nil {
+	if err := s.pool().list(ctx, &ids, "waitlist/of_owner", pq.StringArray(of.Mobiles), null(string(of.Person))); err != nil || ids == nil {
 		return nil, err
 	}
 	var rows []entryRow

@@ -1,5 +1,6 @@
 // Package devissuer is a small OpenID Connect provider for trying the service
-// out: it lists a few made-up members of staff, and a click signs one of them in.
+// out: it lists a few made-up members of staff, or visitors, and a click signs one of
+// them in.
 // It asks for no password, so it answers on this machine only; in production the
 // service uses the ministry's own provider.
 //
@@ -39,11 +40,12 @@ var ErrURL = errors.New("devissuer: the URL is not on this machine")
 // ErrUnknown is returned for the id of an unknown member of staff.
 var ErrUnknown = errors.New("devissuer: no such member of staff")
 
-// Person is a member of staff who can be signed in.
+// Person is somebody who can be signed in: a member of staff, or a visitor, who has no role.
 type Person struct {
 	access.Staff
 
-	About catalog.Text // what they do, and where
+	About  catalog.Text   // what they do, and where
+	Claims map[string]any // about a visitor, besides the name
 }
 
 // Config configures the issuer.
@@ -53,6 +55,7 @@ type Config struct {
 	ClientSecret string   // "" for a public client
 	Redirects    []string // where browsers may be sent after signing in and out
 	People       []Person
+	Visitors     bool     // the people are visitors
 	Site         web.Site // what the page says about the centre
 	Now          func() time.Time
 }
@@ -173,10 +176,14 @@ func (i *Issuer) person(id string) (Person, bool) {
 // claims returns the claims about a person.
 func (i *Issuer) claims(p Person) map[string]any {
 	now := i.Now()
-	return map[string]any{
-		"iss": i.URL, "aud": i.ClientID, "sub": p.ID, "iat": now.Unix(), "exp": now.Add(tokenLife).Unix(),
-		"name": p.Name, "roles": p.Roles, "departments": p.Departments, "branches": p.Branches,
+	claims := map[string]any{
+		"iss": i.URL, "aud": i.ClientID, "sub": p.ID, "iat": now.Unix(), "exp": now.Add(tokenLife).Unix(), "name": p.Name,
 	}
+	if !i.Visitors {
+		claims["roles"], claims["departments"], claims["branches"] = p.Roles, p.Departments, p.Branches
+	}
+	maps.Copy(claims, p.Claims)
+	return claims
 }
 
 // discovery lists the endpoints (OpenID Connect Discovery 1.0).

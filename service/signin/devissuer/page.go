@@ -33,7 +33,7 @@ func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
 		kept = cookie.Value
 	}
 	p := web.Page{Site: i.Site, Lang: web.Chosen(query.Get(web.LanguageField), kept, "", r.Header.Get("Accept-Language")), Host: r.Host}
-	p.Title = p.S("trial.title")
+	p.Title = p.S(i.text("title"))
 	query.Del(web.LanguageField)
 	action := i.URL + "/authorize"
 	if u, err := url.Parse(action); err == nil {
@@ -48,7 +48,7 @@ func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	var body bytes.Buffer
-	if err := peoplePage(p, action, fields, i.groups(p)).Render(r.Context(), &body); err != nil {
+	if err := peoplePage(p, p.S(i.text("about")), action, fields, i.groups(p)).Render(r.Context(), &body); err != nil {
 		http.Error(w, "page failed", http.StatusInternalServerError)
 		return
 	}
@@ -60,8 +60,23 @@ func (i *Issuer) list(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body.Bytes()) // the client may be gone
 }
 
-// groups sorts people by what they do, in the order of the roles.
+// text returns the key of a text of the page.
+func (i *Issuer) text(name string) string {
+	if i.Visitors {
+		return "trial_visitors." + name
+	}
+	return "trial." + name
+}
+
+// groups sorts people by what they do, in the order of the roles. Visitors are one group.
 func (i *Issuer) groups(p web.Page) []group {
+	if i.Visitors {
+		all := group{Heading: p.S(i.text("people"))}
+		for _, person := range i.People {
+			all.People = append(all.People, shown{person.ID, person.Name, person.About.In(p.Lang)})
+		}
+		return []group{all}
+	}
 	var order []string
 	for _, role := range access.Roles() {
 		order = append(order, string(role))
