@@ -9,7 +9,10 @@ import { pathToFileURL } from 'node:url';
 const { MODULES, ORIGIN, SECRET, SHORT } = process.env;
 const { default: Provider } = await import(pathToFileURL(`${MODULES}/oidc-provider/lib/index.js`));
 
-const who = { name: 'Noura', roles: ['coordinator'], departments: ['revenues'], branches: [] };
+const who = {
+  name: 'Noura', roles: ['coordinator'], departments: ['revenues'], branches: [],
+  national_id: '1076543212', phone_number: '+966500000071', phone_number_verified: true,
+};
 const audience = 'urn:ziyara:api';
 const key = (type, options, alg) =>
   ({ ...generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: alg });
@@ -19,13 +22,17 @@ server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
     clients: [{
-      client_id: 'ziyara', redirect_uris: [`${ORIGIN}/staff/callback`], post_logout_redirect_uris: [`${ORIGIN}/staff/signed-out`],
+      client_id: 'ziyara', redirect_uris: [`${ORIGIN}/staff/callback`, `${ORIGIN}/sign-in/back`],
+      post_logout_redirect_uris: [`${ORIGIN}/staff/signed-out`, `${ORIGIN}/sign-in/ended`],
       ...(SECRET ? { client_secret: SECRET } : { token_endpoint_auth_method: 'none' }),
       grant_types: SHORT === 'true' ? ['authorization_code'] : ['authorization_code', 'refresh_token'],
       backchannel_logout_uri: `${ORIGIN}/staff/backchannel-logout`, backchannel_logout_session_required: true,
     }],
     pkce: { required: () => true },
-    claims: { openid: ['sub'], profile: ['name', 'roles', 'departments', 'branches'] },
+    claims: {
+      openid: ['sub'], profile: ['name', 'roles', 'departments', 'branches', 'national_id'],
+      phone: ['phone_number', 'phone_number_verified'],
+    },
     conformIdTokenClaims: SHORT === 'true', // then claims are at the user information only
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...who }) }),
     extraTokenClaims: () => who,
