@@ -26,6 +26,7 @@ IMAGE ?= ziyara
 BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./hall ./notify
 SOAK  ?= 10m
 WRITES ?= 10000
+FUZZ ?= 30s
 MEASURE ?=
 PAGES ?= TestBrowser
 
@@ -123,6 +124,10 @@ soak: ## Load two replicas for SOAK, break things, and check every answer
 .PHONY: standby
 standby: ## Make WRITES writes while the standby and the primary break; 2,000 for each primary that is lost
 	go test -run '^TestNothingAcknowledgedIsLost$$' -count=1 -v -timeout 0 ./service -writes $(WRITES)
+
+.PHONY: fuzz
+fuzz: ## Fuzz each parser of what comes from outside for FUZZ
+	./scripts/fuzz $(FUZZ)
 
 .PHONY: clean
 clean: ## Remove bin, .tools and artifacts

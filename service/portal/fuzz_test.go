@@ -1,16 +1,19 @@
 package portal
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
 	"ziyara/centre"
+	"ziyara/service/web"
 )
 
 // seeds are what people and programs put into addresses and forms.
@@ -80,5 +83,54 @@ func FuzzPages(f *testing.F) {
 		}
 		ask(t, p, http.MethodPost, at+"/wait", text)
 		ask(t, p, http.MethodPost, "/book/x.y", text)
+	})
+}
+
+// Nothing that a browser sends in place of a cookie of ours is read, also not what was sealed
+// for another use.
+func FuzzCookies(f *testing.F) {
+	links, err := NewLinks("http://127.0.0.1:8080", newKeys(f))
+	if err != nil {
+		f.Fatal(err)
+	}
+	p := &Portal{Config{Links: links, Keys: newKeys(f)}}
+	for _, use := range []string{"draft", "proof of a mobile", "another"} {
+		sealed, err := p.Keys.Seal([]byte(`{"b":"browser","m":"+966500000001","e":9999999999}`), use)
+		if err != nil {
+			f.Fatal(err)
+		}
+		if use == "another" {
+			f.Add(base64.RawURLEncoding.EncodeToString(sealed))
+			continue
+		}
+		f.Add(base64.RawURLEncoding.EncodeToString(sealed[:len(sealed)-1]))
+	}
+	f.Add("")
+	f.Add("e30")
+	f.Fuzz(func(t *testing.T, text string) {
+		for name, cookie := range map[string]web.SealedCookie{
+			"draft": p.drafts(), "proof": p.proofs(), "person": p.persons(), "code": p.codes(), "own visits": p.owned(),
+		} {
+			var into any
+			if cookie.Open(text, &into) {
+				t.Fatalf("%s: %q is read as %v", name, text, into)
+			}
+		}
+	})
+}
+
+// No link opens anything that was not made here.
+func FuzzLinks(f *testing.F) {
+	links, err := NewLinks("http://127.0.0.1:8080", newKeys(f))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, s := range []string{"", "AAAAAAAAAAAAAAAAAAAAAAAAAAAA", strings.Repeat("=", 28), "AAAAAAAAAAAAAAAAAAAAAAAAAAA\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		if r, _, _, err := links.open(token, time.Unix(0, 0)); err == nil {
+			t.Fatalf("%q opens %s", token, r)
+		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"ziyara/slots"
 )
 
-func newKeys(t *testing.T) *secret.Keys {
+func newKeys(t testing.TB) *secret.Keys {
 	t.Helper()
 	keys, err := secret.New([]byte("a secret for tests, of at least 32 bytes"))
 	if err != nil {
