@@ -178,6 +178,7 @@ func TestFeedsAreBounded(t *testing.T) {
 		JOIN branches b ON b.id = g.branch_id WHERE d.slug = $1 AND b.slug = 'riyadh' ORDER BY g.id LIMIT 1`, department)
 	coordinator, stranger := centre.Coordinator(department), centre.Coordinator("elsewhere")
 	own, far := centre.Receptionist("riyadh"), centre.Receptionist("jeddah")
+	stranger.ID, far.ID = "a stranger", "far away" // somebody else: a feed ends with the role of who made it
 	whole, desk := map[string]any{"name": "all", "department": department}, map[string]any{"name": "desk", "desk_group": group}
 
 	centre.Refused(centre.Post("/v1/feeds", whole), http.StatusUnauthorized, "sign-in-needed")

@@ -93,7 +93,7 @@ func FuzzCookies(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	p := &Portal{Config{Links: links, Keys: newKeys(f)}}
+	p := &Portal{Config: Config{Links: links, Keys: newKeys(f)}}
 	for _, use := range []string{"draft", "proof of a mobile", "another"} {
 		sealed, err := p.Keys.Seal([]byte(`{"b":"browser","m":"+966500000001","e":9999999999}`), use)
 		if err != nil {
