@@ -39,7 +39,8 @@ var operations = map[string]Trace{
 	"listSlots": Nothing, "findFirstSlots": Nothing, "listDays": Nothing, "explainSlots": Nothing,
 
 	// For visitors, who act for themselves.
-	"createVerification": Nothing, "checkVerification": Nothing, "createIdentityProof": Nothing, "deleteHold": Nothing, "listMyVisits": Nothing,
+	"createVerification": Nothing, "checkVerification": Nothing, "createIdentityProof": Nothing, "deleteHold": Nothing,
+	"listMyVisits": Nothing,
 	"cancelAppointment": Nothing, "moveAppointment": Nothing, "waitForEarlier": Nothing, "getToday": Nothing, "tellLate": Nothing,
 	"acceptProposal": Nothing, "declineProposal": Nothing, "getSurvey": Nothing, "answerSurvey": Nothing,
 	"joinWaitlist": Nothing, "getWaitlistEntry": Nothing, "leaveWaitlist": Nothing, "acceptOffer": Nothing, "declineOffer": Nothing,
