@@ -6,8 +6,6 @@ import (
 	"time"
 )
 
-func text(s string) *string { return &s }
-
 // Two records have one hash only if they are the same in every field.
 func TestNextTellsRecordsApart(t *testing.T) {
 	t.Parallel()
@@ -21,10 +19,10 @@ func TestNextTellsRecordsApart(t *testing.T) {
 		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "y"},
 		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", Department: &one},
 		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", Branch: &one},
-		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", Before: text("{}")},
-		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", After: text("{}")},
-		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", Reason: text("")},
-		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", RequestID: text("")},
+		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", Before: new("{}")},
+		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", After: new("{}")},
+		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", Reason: new("")},
+		{ID: 1, At: at, Actor: "noura", Action: "approved", Subject: "x", RequestID: new("")},
 	}
 	seen := make(map[Hash]int)
 	for i, r := range records {
@@ -36,9 +34,6 @@ func TestNextTellsRecordsApart(t *testing.T) {
 			seen[h] = i
 		}
 	}
-	if (Hash{}).Next(records[0]) != (Hash{}).Next(records[0]) {
-		t.Error("a record has two hashes")
-	}
 }
 
 func TestParseHead(t *testing.T) {
@@ -47,7 +42,10 @@ func TestParseHead(t *testing.T) {
 	if got, err := ParseHead(head.String()); err != nil || got != head {
 		t.Errorf("ParseHead(%s) = %v, %v", head, got, err)
 	}
-	for _, bad := range []string{"", "7", "7:", ":abcdef0123456789abcdef0123456789", "-1:abcdef0123456789abcdef0123456789", "7:abcdefg123456789abcdef0123456789"} {
+	for _, bad := range []string{
+		"", "7", "7:", ":abcdef0123456789abcdef0123456789", "-1:abcdef0123456789abcdef0123456789",
+		"7:abcdefg123456789abcdef0123456789",
+	} {
 		if _, err := ParseHead(bad); !errors.Is(err, ErrHead) {
 			t.Errorf("ParseHead(%q): %v, want %v", bad, err, ErrHead)
 		}

@@ -376,7 +376,8 @@ func TestFeedsEndWithTheRole(t *testing.T) {
 	}
 	reads := func(feed api.Feed) int {
 		t.Helper()
-		return centre.Get(feed.URL[strings.Index(feed.URL, "/feeds/"):]).Status
+		_, path, _ := strings.Cut(feed.URL, "/feeds/")
+		return centre.Get("/feeds/" + path).Status
 	}
 	own, other := made("revenues"), made("care")
 	// Noura runs one of the departments: the feeds are hers from now on.
@@ -391,7 +392,8 @@ func TestFeedsEndWithTheRole(t *testing.T) {
 	if a, z := reads(own), reads(other); a != http.StatusOK || z != http.StatusGone {
 		t.Errorf("her own: %d, and that of another department: %d", a, z)
 	}
-	if n := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM audit_log WHERE action = 'feed.revoked' AND actor = 'ziyara'"); n != 1 {
+	if n := servicetest.Query[int](t, centre.DatabaseURL,
+		"SELECT count(*) FROM audit_log WHERE action = 'feed.revoked' AND actor = 'ziyara'"); n != 1 {
 		t.Errorf("%d entries in the log, want 1", n)
 	}
 	centre.Clock.Add(60 * 24 * time.Hour)

@@ -566,7 +566,8 @@ func TestDepartmentsOwnWords(t *testing.T) {
 			t.Fatalf("save: %d %s", answer.Status, answer.Body)
 		}
 		if answer = centre.Admin().Sends(servicetest.Request{
-			Method: http.MethodPost, Path: "/v1/departments/revenues/texts/moved/en/approve", Replica: replica, Header: map[string]string{"If-Match": "*"},
+			Method: http.MethodPost, Path: "/v1/departments/revenues/texts/moved/en/approve", Replica: replica,
+			Header: map[string]string{"If-Match": "*"},
 		}); answer.Status != http.StatusOK {
 			t.Fatalf("approve: %d %s", answer.Status, answer.Body)
 		}

@@ -542,5 +542,6 @@ func isStaff(r openapi3.SecurityRequirement) bool {
 // countActs returns how much the audit log has.
 func countActs(t *testing.T, centre *servicetest.Centre) int {
 	t.Helper()
-	return servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM audit_log WHERE action NOT IN ('read', 'search', 'export', 'refused')")
+	return servicetest.Query[int](t, centre.DatabaseURL,
+		"SELECT count(*) FROM audit_log WHERE action NOT IN ('read', 'search', 'export', 'refused')")
 }

@@ -27,9 +27,11 @@ func TestRewrittenLogIsNoticed(t *testing.T) {
 		{"another reason", "UPDATE audit_log SET reason = 'none' WHERE id = 3", "entry 3 or its seal was changed", true},
 		{"another date", "UPDATE audit_log SET at = at - interval '1 second' WHERE id = 3", "entry 3 or its seal was changed", true},
 		{"removed", "DELETE FROM audit_log WHERE id = 3", "entry 3 was removed", true},
-		{"removed with its seal", "DELETE FROM audit_log WHERE id = 3; DELETE FROM audit_seals WHERE entry = 3", "seals 3 to 3 were removed", true},
+		{"removed with its seal", "DELETE FROM audit_log WHERE id = 3; DELETE FROM audit_seals WHERE entry = 3",
+			"seals 3 to 3 were removed", true},
 		{"removed, and the seals moved up",
-			"DELETE FROM audit_log WHERE id = 3; DELETE FROM audit_seals WHERE entry = 3; UPDATE audit_seals SET number = number - 1 WHERE number = 4",
+			"DELETE FROM audit_log WHERE id = 3; DELETE FROM audit_seals WHERE entry = 3; " +
+				"UPDATE audit_seals SET number = number - 1 WHERE number = 4",
 			"entry 4 or its seal was changed", false},
 		{"another seal", `UPDATE audit_seals SET hash = sha256('3') WHERE entry = 3`, "entry 3 or its seal was changed", true},
 		{"added with a date of yesterday",
@@ -41,7 +43,8 @@ func TestRewrittenLogIsNoticed(t *testing.T) {
 		{"added between old ones",
 			`INSERT INTO audit_log (id, at, actor, action, subject) OVERRIDING SYSTEM VALUE VALUES (-1, now() - interval '1 day', 'a', 'b', 'c')`,
 			"entry -1 was added later", true},
-		{"the end cut off", "DELETE FROM audit_log WHERE id > 2; DELETE FROM audit_seals WHERE entry > 2", "the end of the log was cut off", false},
+		{"the end cut off", "DELETE FROM audit_log WHERE id > 2; DELETE FROM audit_seals WHERE entry > 2",
+			"the end of the log was cut off", false},
 		{"all another", "DELETE FROM audit_log; DELETE FROM audit_seals", "the end of the log was cut off", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

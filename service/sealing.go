@@ -26,7 +26,8 @@ func newSealing(store *postgres.AuditLog, log *slog.Logger, registry prometheus.
 			Name: "ziyara_log_sealed", Help: "Number of the last sealed entry of the log of staff; it never falls.",
 		}),
 		faults: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "ziyara_log_faults", Help: "Entries of the log of staff that were changed, removed or added later, as far as this replica has seen.",
+			Name: "ziyara_log_faults",
+			Help: "Entries of the log of staff that were changed, removed or added later, as far as this replica knows.",
 		}),
 	}
 	registry.MustRegister(s.sealed, s.faults)

@@ -354,7 +354,8 @@ func TestSessionsAreEndedEverywhere(t *testing.T) {
 		t.Error("a copied cookie outlives signing out")
 	}
 	for _, one := range list.Sessions {
-		if a := centre.Send(servicetest.Request{Method: http.MethodDelete, Path: "/v1/sessions/" + one.ID, Header: reem}); a.Status != http.StatusNoContent {
+		end := servicetest.Request{Method: http.MethodDelete, Path: "/v1/sessions/" + one.ID, Header: reem}
+		if a := centre.Send(end); a.Status != http.StatusNoContent {
 			t.Errorf("end: %d %s", a.Status, a.Body)
 		}
 	}

@@ -89,7 +89,8 @@ func TestPortalBooks(t *testing.T) {
 	if a.Status != http.StatusOK || strings.Contains(string(a.Body), `"staff"`) {
 		t.Errorf("got %d %s", a.Status, a.Body)
 	}
-	if a = centre.Send(servicetest.Request{Method: http.MethodPost, Path: "/v1/appointments/" + visit.Reference + "/cancel", Header: header}); a.Status != http.StatusOK {
+	cancel := servicetest.Request{Method: http.MethodPost, Path: "/v1/appointments/" + visit.Reference + "/cancel", Header: header}
+	if a = centre.Send(cancel); a.Status != http.StatusOK {
 		t.Errorf("cancel: %d %s", a.Status, a.Body)
 	}
 }
@@ -112,7 +113,8 @@ func TestPermissionsOfSystems(t *testing.T) { //nolint:tparallel // the operatio
 			a := rows[name].ask(w)
 			for role, operations := range may {
 				answer := system(centre, "it", role).Sends(a.Request)
-				if ok := answer.Status < http.StatusMultipleChoices; ok != slices.Contains(operations, name) || !ok && answer.Status != http.StatusForbidden {
+				ok := answer.Status < http.StatusMultipleChoices
+				if ok != slices.Contains(operations, name) || !ok && answer.Status != http.StatusForbidden {
 					t.Errorf("%s: got %d %s", role, answer.Status, answer.Body)
 				}
 			}

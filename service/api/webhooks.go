@@ -60,7 +60,8 @@ func (s *Server) CreateWebhook(ctx context.Context, r CreateWebhookRequestObject
 	if err != nil {
 		return nil, err
 	}
-	once, err := answerOnce(s, r.Params.IdempotencyKey, "webhooks"+askedBy(ctx), r.Body, func(webhook.Webhook) (stored, error) { return answer, nil })
+	render := func(webhook.Webhook) (stored, error) { return answer, nil }
+	once, err := answerOnce(s, r.Params.IdempotencyKey, "webhooks"+askedBy(ctx), r.Body, render)
 	if err != nil {
 		return nil, err
 	}

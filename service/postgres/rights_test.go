@@ -119,7 +119,8 @@ func TestServingRoleCannotRewriteTheLog(t *testing.T) {
 		}
 	}
 	var backdated int
-	if err := conn.QueryRowContext(t.Context(), "SELECT count(*) FROM audit_log WHERE at < now() - interval '1 minute'").Scan(&backdated); err != nil {
+	if err := conn.QueryRowContext(t.Context(),
+		"SELECT count(*) FROM audit_log WHERE at < now() - interval '1 minute'").Scan(&backdated); err != nil {
 		t.Fatal(err)
 	}
 	if backdated != 0 {

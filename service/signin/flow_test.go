@@ -176,7 +176,8 @@ func TestWhatTheProviderIsAsked(t *testing.T) {
 	d := newDesk(t, newMinistry(t))
 	asked := d.goes("/docs")
 	for name, want := range map[string]string{
-		"client_id": clientID, "redirect_uri": "http://127.0.0.1/staff/callback", "response_type": "code", "scope": "openid profile offline_access",
+		"client_id": clientID, "redirect_uri": "http://127.0.0.1/staff/callback", "response_type": "code",
+		"scope":                 "openid profile offline_access",
 		"code_challenge_method": "S256", "ui_locales": "ar",
 	} {
 		if got := asked.Get(name); got != want {

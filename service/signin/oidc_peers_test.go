@@ -168,7 +168,9 @@ func TestPeerProvider(t *testing.T) {
 			}
 			s, err := New(Config{
 				Issuer: issuer, ClientID: "ziyara", ClientSecret: test.secret, Audience: "urn:ziyara:api", Origin: origin,
-				Keys: keys, Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }, Record: unrecorded, Sessions: &memory{}, NewID: uuid.NewString, Zone: func() *time.Location { return time.UTC }, Seen: func(context.Context, access.Staff) {}, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+				Keys: keys, Now: func() time.Time { return time.Now().Add(time.Duration(later.Load())) }, Record: unrecorded,
+				Sessions: &memory{}, NewID: uuid.NewString, Zone: func() *time.Location { return time.UTC },
+				Seen: func(context.Context, access.Staff) {}, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -73,7 +73,8 @@ type SignIn struct {
 // New returns a SignIn. It does not contact the provider yet. It returns an error
 // that wraps ErrConfig for an invalid configuration.
 func New(c Config) (*SignIn, error) {
-	if c.Keys == nil || c.Now == nil || c.Log == nil || c.Record == nil || c.Sessions == nil || c.NewID == nil || c.Zone == nil || c.Seen == nil {
+	if c.Keys == nil || c.Now == nil || c.Log == nil || c.Record == nil || c.Sessions == nil || c.NewID == nil || c.Zone == nil ||
+		c.Seen == nil {
 		return nil, fmt.Errorf("%w: incomplete", ErrConfig)
 	}
 	if c.ClientID == "" {

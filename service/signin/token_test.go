@@ -206,7 +206,8 @@ func TestStaffOfClaims(t *testing.T) {
 		},
 		{
 			"a system", Claims{}, `{"sub":"17","client_id":"portal","azp":"x","roles":["portal"],"departments":["care"]}`,
-			access.Staff{ID: "client portal", Name: "portal", Roles: []access.Role{access.Portal}, Departments: []string{}, Branches: []string{}}, false,
+			access.Staff{ID: "client portal", Name: "portal", Roles: []access.Role{access.Portal}, Departments: []string{}, Branches: []string{}},
+			false,
 		},
 		{
 			"a system that has a person's role", Claims{}, `{"sub":"17","azp":"crm","roles":["admin","reader"]}`,
