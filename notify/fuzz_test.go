@@ -3,9 +3,11 @@ package notify_test
 import (
 	"errors"
 	"regexp"
+	"strings"
 	"testing"
 
 	"ziyara/notify"
+	"ziyara/texts"
 )
 
 // e164 is how a mobile is kept (E.164).
@@ -42,6 +44,26 @@ func FuzzParseMoney(f *testing.F) {
 		}
 		if again, err := notify.ParseMoney(m.String()); again != m || m < 0 || err != nil {
 			t.Fatalf("ParseMoney(%q) = %v, and then %v, %v", s, m, again, err)
+		}
+	})
+}
+
+// linkIn is what any phone makes a link of.
+var linkIn = regexp.MustCompile(`(^|[ \n])(https?://[a-z0-9]|([a-z0-9]+\.)+(com|net|org|sa)($|[ \n/]))`)
+
+// No own text of a department leads to a host if none is allowed.
+func FuzzLinksInOwnTexts(f *testing.F) {
+	for _, s := range []string{"evil.com", "https://evil", "موعدكم غدًا.يرجى", "ⓔvil.com/x", "a@b.sa", "{{.Reference}}.com", "9.30", "evil。sa", "://"} {
+		f.Add(s)
+	}
+	none := notify.NewTexts()
+	f.Fuzz(func(t *testing.T, text string) {
+		_, err := none.Check(notify.Override{
+			Department: "revenues", Kind: notify.CaseUpdated, Lang: "ar", Version: 1,
+			Wordings: []notify.Wording{{texts.Other: "{{.Reference}} " + text}},
+		})
+		if err == nil && linkIn.MatchString(strings.ToLower(text)) {
+			t.Fatalf("accepted: %q", text)
 		}
 	})
 }

@@ -50,6 +50,7 @@ func routesOfVisitors() map[string]reach {
 		"POST /services/:service/:branch/wait/code", "GET /services/:service/:branch/wait/typed", "POST /services/:service/:branch/wait/typed",
 		"POST /forget", "GET /sign-in", "POST /sign-in", "GET /sign-in/back", "GET /sign-in/ended",
 		"GET /staff", "GET /staff/sign-in", "GET /staff/callback", "GET /staff/sign-out", "POST /staff/sign-out", "GET /staff/signed-out",
+		"GET /staff/sessions", "POST /staff/sessions/end", "POST /staff/backchannel-logout",
 		"GET /v1/branches", "GET /v1/branches/:branch", "GET /v1/departments", "GET /v1/services", "GET /v1/services/:service",
 		"GET /v1/cancellation-reasons", "GET /v1/guide", "GET /v1/services/:service/slots", "GET /v1/services/:service/first",
 		"GET /v1/services/:service/days", "GET /v1/services/:service/slots/explain", "GET /v1/branches/:branch/display",

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -72,10 +73,15 @@ func FuzzFraming(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
+	lengths, hosts := regexp.MustCompile(`(?i)\n(content-length|transfer-encoding)[ \t]*:`), regexp.MustCompile(`(?i)\nhost[ \t]*:`)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var ours fasthttp.RequestHeader
 		if len(raw) > headerLimit || ours.Read(bufio.NewReaderSize(bytes.NewReader(raw), headerLimit)) != nil || ambiguous(&ours) {
 			return
+		}
+		head, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+		if len(lengths.FindAll(head, -1)) > 1 || len(hosts.FindAll(head, -1)) > 1 {
+			t.Fatalf("%q: two lengths, or two hosts", raw)
 		}
 		theirs, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
 		if err != nil {

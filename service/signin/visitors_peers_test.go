@@ -42,7 +42,7 @@ func TestPeerProviderOfVisitors(t *testing.T) {
 				t.Fatal(err)
 			}
 			origin := "http://" + listener.Addr().String()
-			issuer := startProvider(t, origin, test.secret, test.short)
+			issuer, _ := startProvider(t, origin, test.secret, test.short)
 			keys, err := secret.New([]byte("a secret for tests, of at least 32 bytes"))
 			if err != nil {
 				t.Fatal(err)
