@@ -180,7 +180,7 @@ func TestPrivacyTellsTheTruth(t *testing.T) {
 		"نظام حماية البيانات الشخصية",
 		"ويُحذف سجل التحقق بعد يومين", "سدايا")
 	_, _, w = portalCentre(t, func(c *service.Config) {
-		c.KeepTexts, c.Hold, c.Brand.Email = 29*24*time.Hour+time.Hour, 15*time.Minute, "visits@mof.gov.sa"
+		c.Keep.Texts, c.Hold, c.Brand.Email = 29*24*time.Hour+time.Hour, 15*time.Minute, "visits@mof.gov.sa"
 	})
 	w.goes("/privacy?lang=en").says(http.StatusOK, "30 days after they were sent", "15 minutes. If you do not finish it",
 		"Or write to us at visits@mof.gov.sa.")

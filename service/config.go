@@ -19,6 +19,7 @@ import (
 	"ziyara/loopback"
 	"ziyara/notify"
 	"ziyara/notify/verify"
+	"ziyara/privacy"
 	"ziyara/service/web"
 )
 
@@ -90,7 +91,7 @@ type Config struct {
 	// VisitorOIDC configures how visitors sign in.
 	VisitorOIDC VisitorOIDC
 
-	KeepTexts      time.Duration    // how long the texts of messages are kept; default 90 days
+	Keep           privacy.Periods  // how long data of people is kept; default privacy.Default()
 	Hold           time.Duration    // how long a hold lasts; default 10 minutes
 	MaxConnections int              // to the database; default 20
 	QueueLimit     int              // holds, and bookings, waiting for the database; default 4,096
@@ -160,9 +161,7 @@ func (c Config) defaults() (Config, error) {
 	if c.Patience == 0 {
 		c.Patience = statementTimeout
 	}
-	if c.KeepTexts == 0 {
-		c.KeepTexts = 90 * 24 * time.Hour
-	}
+	c.Keep = c.Keep.Filled()
 	if c.HoldsPerMobile == 0 {
 		c.HoldsPerMobile = 3
 	}
@@ -204,14 +203,15 @@ func (c Config) defaults() (Config, error) {
 	if c.hosts, err = notify.ParseHosts(c.TextHosts); err != nil {
 		return c, fmt.Errorf("service: ZIYARA_TEXT_HOSTS: %w", err)
 	}
+	if err = c.Keep.Check(); err != nil {
+		return c, fmt.Errorf("service: %w", err)
+	}
 	if err = c.Countries.Check(); err != nil {
 		return c, fmt.Errorf("service: ZIYARA_SMS_COUNTRIES: %w", err)
 	}
 	switch {
 	case c.DatabaseURL == "":
 		return c, errors.New("service: DATABASE_URL is needed, for example postgres://ziyara@localhost/ziyara")
-	case c.KeepTexts < 0:
-		return c, errors.New("service: ZIYARA_KEEP_TEXTS is negative")
 	case c.QueueLimit < 0:
 		return c, errors.New("service: ZIYARA_QUEUE_LIMIT is negative")
 	case !bounded(c.Limits) && !loopback.Is(c.Listen):

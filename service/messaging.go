@@ -51,7 +51,7 @@ type messaging struct {
 func newMessaging(
 	c Config, store *postgres.Messages, texts *notify.Texts, keys *secret.Keys, registry prometheus.Registerer,
 ) (_ *messaging, err error) {
-	m := &messaging{store: store, now: c.Now, keepTexts: c.KeepTexts}
+	m := &messaging{store: store, now: c.Now, keepTexts: c.Keep.Texts}
 	m.measure(registry)
 	sender := c.Sender
 	switch {

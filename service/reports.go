@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ziyara/centre"
+	"ziyara/privacy"
 	"ziyara/reports"
 	"ziyara/scheduling"
 	"ziyara/service/postgres"
@@ -13,7 +14,7 @@ import (
 const (
 	// keepCounts is how long the counts for reports are kept: two years to compare,
 	// and some time to ask for them.
-	keepCounts = 800 * 24 * time.Hour
+	keepCounts = privacy.KeepCounts
 	// rememberDays is how many past dates a run stores opening hours for, so that
 	// a service that was down catches up.
 	rememberDays = 7

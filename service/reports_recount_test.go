@@ -435,9 +435,9 @@ type waits struct {
 	since  time.Time
 }
 
-func newWeek(t *testing.T, seed uint64) *week {
+func newWeek(t *testing.T, seed uint64, options ...servicetest.Option) *week {
 	w := &week{
-		Centre: servicetest.Open(t, 2), t: t, random: rand.New(rand.NewPCG(seed, 7)), //nolint:gosec // a test that repeats
+		Centre: servicetest.Open(t, 2, options...), t: t, random: rand.New(rand.NewPCG(seed, 7)), //nolint:gosec // a test that repeats
 		reception: make(map[string]*servicetest.Staff),
 		refused:   make(map[string]int), granted: make(map[string]int), empty: make(map[string]int),
 	}

@@ -140,6 +140,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		s.hooks.jobs(),
 		s.centre.jobs(),
 		s.reporting.jobs(),
+		(&forgetting{store: s.store.Privacy(), keep: c.Keep, now: c.Now}).jobs(),
 	))
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
@@ -170,6 +171,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Limits:   c.Limits, Countries: c.Countries, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
+		FindPerson: s.store.Privacy().Find, ErasePerson: s.store.Privacy().Erase,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(), ProveVisitor: visitors.prove(),
 		AuditLog: s.store.AuditLog().List, Record: s.store.AuditLog().Record,
 		Sessions: staff.sessions(c, s.store.Sessions()), EndSessions: s.store.Sessions().End, Visits: s.store.Appointments().Visits,
@@ -217,7 +219,7 @@ func (s *Service) pages(
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		Receptions: receptions, Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 		Verifier: verifier, SignIn: visitors.pages(), Countries: s.config.Countries, Keys: keys, Random: random, Counts: counts,
-		EntryHost: s.messaging.entryHost(), Hold: s.config.Hold, KeepTexts: s.config.KeepTexts, Senders: s.messaging.senders(),
+		EntryHost: s.messaging.entryHost(), Hold: s.config.Hold, Keep: s.config.Keep, Senders: s.messaging.senders(),
 	})
 }
 

@@ -9,12 +9,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"ziyara/notify/webhook"
+	"ziyara/privacy"
 	"ziyara/service/postgres"
 	"ziyara/service/secret"
 )
-
-// keepDeliveries is how long deliveries to webhooks are kept for staff.
-const keepDeliveries = 30 * 24 * time.Hour
 
 // hooks has the jobs that deliver to webhooks.
 type hooks struct {
@@ -89,5 +87,5 @@ func (h *hooks) serve(ctx context.Context) error {
 }
 
 func (h *hooks) purge(ctx context.Context) error {
-	return h.store.Purge(ctx, h.now().Add(-keepDeliveries), batch)
+	return h.store.Purge(ctx, h.now().Add(-privacy.KeepDeliveries), batch)
 }

@@ -31,8 +31,11 @@ var helpTexts = kong.Vars{
 	"mark":         "SVG file of at most 16 KB with a square viewBox, the sign at the top of pages and on home screens: shapes only.",
 	"colour":       "Colour of buttons; the others follow from it. White on it needs a contrast of at least 4.5.",
 	"booking_url":  "Address of the page where visits are booked, https; visitors learn it when a visit is cancelled.",
-	"keep_texts":   "How long the texts of messages are kept; the record that they were sent stays.",
-	"queue_limit":  "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
+	"keep_visits": "How long what is personal of a visit is kept after its day; then it is emptied, and the visit stays for reports. " +
+		"At least 720h.",
+	"keep_waitlist": "How long an entry of the waitlist is kept after its end; then it is removed.",
+	"keep_texts":    "How long the texts of messages are kept; the record that they were sent stays.",
+	"queue_limit":   "Maximum holds, and bookings, that wait for the database; more are asked to come back later.",
 	"sms": "Where messages go: a file that lists gateways (docs/OPERATIONS.md), or none, which sends no text messages, not even codes. " +
 		"serve needs it; dev shows messages at /dev/phone without it.",
 	"gulf":          "SA,AE,BH,KW,OM,QA",

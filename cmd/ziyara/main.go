@@ -26,6 +26,7 @@ type commands struct {
 	Centre  centre  `cmd:"" help:"The centre as a file: start, check, apply, export."`
 	Seed    seed    `cmd:"" help:"Add the missing parts of the demo centre to the database."`
 	Audit   audit   `cmd:"" help:"Recompute the capacity ledger, check the log of staff; exit 1 and list what is wrong."`
+	Person  person  `cmd:"" help:"Give a person a copy of what is kept of them, or erase it."`
 	Bench   measure `cmd:"" help:"Compare with bare fiber and pgbench, side by side, on a private database."`
 	Health  health  `cmd:"" help:"Ask a running service on this machine whether it is alive; for container health checks."`
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ziyara/limits"
+	"ziyara/privacy"
 	"ziyara/service"
 	"ziyara/service/signin"
 )
@@ -31,7 +32,7 @@ type tuning struct {
 	TextHosts       []string `env:"ZIYARA_TEXT_HOSTS" placeholder:"HOST" help:"${text_hosts}"`
 	PublicURL       string   `env:"ZIYARA_PUBLIC_URL" placeholder:"URL" help:"${public_url}"`
 	ministry
-	KeepTexts      time.Duration `env:"ZIYARA_KEEP_TEXTS" default:"2160h" help:"${keep_texts}"`
+	keep
 	Hold           time.Duration `env:"ZIYARA_HOLD" default:"10m" help:"How long a place is held before it is booked."`
 	MaxConnections int           `env:"ZIYARA_DATABASE_CONNECTIONS" default:"20" help:"Maximum connections to the database."`
 	QueueLimit     int           `env:"ZIYARA_QUEUE_LIMIT" default:"4096" help:"${queue_limit}"`
@@ -40,6 +41,17 @@ type tuning struct {
 	SMTPURL        string        `name:"smtp-url" env:"ZIYARA_SMTP_URL" placeholder:"URL" help:"${smtp_url}"`
 	identity
 	Visitors visitorIdentity `embed:"" prefix:"visitor-oidc-" envprefix:"ZIYARA_VISITOR_OIDC_"`
+}
+
+// keep has how long data of people is kept.
+type keep struct {
+	Visits   time.Duration `name:"keep-visits" env:"ZIYARA_KEEP_VISITS" default:"8760h" help:"${keep_visits}"`
+	Waitlist time.Duration `name:"keep-waitlist" env:"ZIYARA_KEEP_WAITLIST" default:"2160h" help:"${keep_waitlist}"`
+	Texts    time.Duration `name:"keep-texts" env:"ZIYARA_KEEP_TEXTS" default:"2160h" help:"${keep_texts}"`
+}
+
+func (k keep) config() privacy.Periods {
+	return privacy.Periods{Visits: k.Visits, Waitlist: k.Waitlist, Texts: k.Texts}
 }
 
 // ministry has what visitors are told of the ministry.
@@ -125,7 +137,7 @@ func (t tuning) config() (service.Config, error) {
 		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration, Brand: t.brand.config(),
 		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow, TextHosts: t.TextHosts,
 		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, Countries: t.SMSCountries, SMTP: t.SMTPURL,
-		KeepTexts: t.KeepTexts, HoldsPerMobile: t.HoldsPerMobile, VisitsPerMobile: t.VisitsPerMobile,
+		Keep: t.keep.config(), HoldsPerMobile: t.HoldsPerMobile, VisitsPerMobile: t.VisitsPerMobile,
 		UnprovedShare: t.UnprovedShare, OIDC: t.identity.config(), VisitorOIDC: t.Visitors.config(),
 	}
 	var errs [2]error

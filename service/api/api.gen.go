@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ziyara/catalog"
+	"ziyara/privacy"
 	"ziyara/scheduling"
 	"ziyara/slots"
 
@@ -923,6 +924,15 @@ type EarlierRequest struct {
 	To string `json:"to,omitempty"`
 }
 
+// Erasure What was erased, and what is kept.
+type Erasure struct {
+	// Erased How much was erased.
+	Erased privacy.Erasure `json:"erased"`
+
+	// Kept What an erasure leaves.
+	Kept []KeptData `json:"kept"`
+}
+
 // Explanation Why a day is as it is.
 type Explanation struct {
 	// Date The date, in the branch's zone.
@@ -1468,6 +1478,15 @@ type IdentityProofRequest struct {
 // IdentityToken The `token` of an identity proof. `visitor.id` must be the number that it proves; the name is the one that the provider tells. What is booked then counts for the number by itself, whatever the mobile.
 type IdentityToken = string
 
+// KeptData Something that is kept.
+type KeptData struct {
+	// What The log of staff, what stops abuse, or figures for reports.
+	What string `json:"what"`
+
+	// Why One text in Arabic and English.
+	Why Text `json:"why"`
+}
+
 // LateRequest How late the visitor is.
 type LateRequest struct {
 	// Minutes Minutes after the start, or from now after check-in; 0 takes it back.
@@ -1840,6 +1859,12 @@ type PersonID = string
 
 // PersonName Name of a person, without control characters.
 type PersonName = string
+
+// PersonOfData Who a visit is for.
+type PersonOfData = privacy.Person
+
+// PersonalData A copy of what is kept of a person. Instants are UTC.
+type PersonalData = privacy.Data
 
 // Plan Everything that decides when a desk group is open.
 type Plan struct {
@@ -3631,6 +3656,18 @@ type ResendMessageParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// EraseMyDataParams defines parameters for EraseMyData.
+type EraseMyDataParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetMyDataParams defines parameters for GetMyData.
+type GetMyDataParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListMyVisitsParams defines parameters for ListMyVisits.
 type ListMyVisitsParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -4317,6 +4354,12 @@ type ServerInterface interface {
 	// ResendMessage Send a message again
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(c *fiber.Ctx, id int64, params ResendMessageParams) error
+	// EraseMyData Erase one's data
+	// (DELETE /v1/my-data)
+	EraseMyData(c *fiber.Ctx, params EraseMyDataParams) error
+	// GetMyData Get a copy of one's data
+	// (GET /v1/my-data)
+	GetMyData(c *fiber.Ctx, params GetMyDataParams) error
 	// ListMyVisits List one's visits
 	// (GET /v1/my-visits)
 	ListMyVisits(c *fiber.Ctx, params ListMyVisitsParams) error
@@ -9197,6 +9240,92 @@ func (siw *ServerInterfaceWrapper) ResendMessage(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// EraseMyData operation middleware
+func (siw *ServerInterfaceWrapper) EraseMyData(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EraseMyDataParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EraseMyData(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetMyData operation middleware
+func (siw *ServerInterfaceWrapper) GetMyData(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyDataParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetMyData(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListMyVisits operation middleware
 func (siw *ServerInterfaceWrapper) ListMyVisits(c *fiber.Ctx) error {
 
@@ -11315,6 +11444,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/appointments", wrapper.CreateAppointment)
 
 	router.Get(options.BaseURL+"/v1/my-visits", wrapper.ListMyVisits)
+
+	router.Delete(options.BaseURL+"/v1/my-data", wrapper.EraseMyData)
+
+	router.Get(options.BaseURL+"/v1/my-data", wrapper.GetMyData)
 
 	router.Get(options.BaseURL+"/v1/appointments/:reference", wrapper.GetAppointment)
 
@@ -20710,6 +20843,177 @@ func (response ResendMessage503ApplicationProblemPlusJSONResponse) VisitResendMe
 	return ctx.JSON(&response.Body)
 }
 
+type EraseMyDataRequestObject struct {
+	Params EraseMyDataParams
+}
+
+type EraseMyDataResponseObject interface {
+	VisitEraseMyDataResponse(ctx *fiber.Ctx) error
+}
+
+type EraseMyData200JSONResponse Erasure
+
+func (response EraseMyData200JSONResponse) VisitEraseMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type EraseMyData401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response EraseMyData401ApplicationProblemPlusJSONResponse) VisitEraseMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type EraseMyData403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response EraseMyData403ApplicationProblemPlusJSONResponse) VisitEraseMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type EraseMyData409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response EraseMyData409ApplicationProblemPlusJSONResponse) VisitEraseMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type EraseMyData422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response EraseMyData422ApplicationProblemPlusJSONResponse) VisitEraseMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type EraseMyData429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response EraseMyData429ApplicationProblemPlusJSONResponse) VisitEraseMyDataResponse(ctx *fiber.Ctx) error {
+	if response.Headers.RateLimit != nil {
+		ctx.Response().Header.Set("RateLimit", fmt.Sprint(*response.Headers.RateLimit))
+	}
+	if response.Headers.RateLimitPolicy != nil {
+		ctx.Response().Header.Set("RateLimit-Policy", fmt.Sprint(*response.Headers.RateLimitPolicy))
+	}
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EraseMyData503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EraseMyData503ApplicationProblemPlusJSONResponse) VisitEraseMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMyDataRequestObject struct {
+	Params GetMyDataParams
+}
+
+type GetMyDataResponseObject interface {
+	VisitGetMyDataResponse(ctx *fiber.Ctx) error
+}
+
+type GetMyData200JSONResponse PersonalData
+
+func (response GetMyData200JSONResponse) VisitGetMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetMyData401ApplicationProblemPlusJSONResponse struct {
+	UnauthorizedApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyData401ApplicationProblemPlusJSONResponse) VisitGetMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type GetMyData403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyData403ApplicationProblemPlusJSONResponse) VisitGetMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type GetMyData422ApplicationProblemPlusJSONResponse struct {
+	InvalidApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyData422ApplicationProblemPlusJSONResponse) VisitGetMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type GetMyData429ApplicationProblemPlusJSONResponse struct {
+	TooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyData429ApplicationProblemPlusJSONResponse) VisitGetMyDataResponse(ctx *fiber.Ctx) error {
+	if response.Headers.RateLimit != nil {
+		ctx.Response().Header.Set("RateLimit", fmt.Sprint(*response.Headers.RateLimit))
+	}
+	if response.Headers.RateLimitPolicy != nil {
+		ctx.Response().Header.Set("RateLimit-Policy", fmt.Sprint(*response.Headers.RateLimitPolicy))
+	}
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMyData503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyData503ApplicationProblemPlusJSONResponse) VisitGetMyDataResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListMyVisitsRequestObject struct {
 	Params ListMyVisitsParams
 }
@@ -24331,6 +24635,12 @@ type StrictServerInterface interface {
 	// ResendMessage Send a message again
 	// (POST /v1/messages/{id}/resend)
 	ResendMessage(ctx context.Context, request ResendMessageRequestObject) (ResendMessageResponseObject, error)
+	// EraseMyData Erase one's data
+	// (DELETE /v1/my-data)
+	EraseMyData(ctx context.Context, request EraseMyDataRequestObject) (EraseMyDataResponseObject, error)
+	// GetMyData Get a copy of one's data
+	// (GET /v1/my-data)
+	GetMyData(ctx context.Context, request GetMyDataRequestObject) (GetMyDataResponseObject, error)
 	// ListMyVisits List one's visits
 	// (GET /v1/my-visits)
 	ListMyVisits(ctx context.Context, request ListMyVisitsRequestObject) (ListMyVisitsResponseObject, error)
@@ -27145,6 +27455,60 @@ func (sh *strictHandler) ResendMessage(ctx *fiber.Ctx, id int64, params ResendMe
 		return err
 	} else if validResponse, ok := response.(ResendMessageResponseObject); ok {
 		if err := validResponse.VisitResendMessageResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EraseMyData operation middleware
+func (sh *strictHandler) EraseMyData(ctx *fiber.Ctx, params EraseMyDataParams) error {
+	var request EraseMyDataRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EraseMyData(ctx.UserContext(), request.(EraseMyDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EraseMyData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EraseMyDataResponseObject); ok {
+		if err := validResponse.VisitEraseMyDataResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMyData operation middleware
+func (sh *strictHandler) GetMyData(ctx *fiber.Ctx, params GetMyDataParams) error {
+	var request GetMyDataRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyData(ctx.UserContext(), request.(GetMyDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyDataResponseObject); ok {
+		if err := validResponse.VisitGetMyDataResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

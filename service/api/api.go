@@ -27,6 +27,7 @@ import (
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
 	"ziyara/once"
+	"ziyara/privacy"
 	"ziyara/reports"
 	"ziyara/service/secret"
 	"ziyara/service/web"
@@ -117,6 +118,11 @@ type Config struct {
 	// saves them; it returns survey.ErrNotVisited.
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
+
+	// FindPerson returns a copy of what is kept of a person. ErasePerson erases it, or
+	// returns a *privacy.OngoingError.
+	FindPerson  func(context.Context, privacy.Who) (privacy.Data, error)
+	ErasePerson func(ctx context.Context, who privacy.Who, now time.Time) (privacy.Erasure, error)
 
 	// Local answers only requests of this machine: to a loopback name, through no
 	// proxy.

@@ -37,6 +37,15 @@ func (s *Server) ListMyVisits(ctx context.Context, _ ListMyVisitsRequestObject) 
 	return ListMyVisits200JSONResponse(out), nil
 }
 
+// ownMobile returns the mobile number that the caller has proved.
+func (s *Server) ownMobile(ctx context.Context, now time.Time) (string, error) {
+	token := metaOf(ctx).bearer
+	if token == "" {
+		return "", errNoProof
+	}
+	return s.mobileProved(token, now)
+}
+
 // withKeys renders visits with their manage tokens.
 func (s *Server) withKeys(c *centre.Snapshot, visits []slots.Appointment, now time.Time) []Appointment {
 	list := make([]Appointment, len(visits))

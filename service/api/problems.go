@@ -15,6 +15,7 @@ import (
 	"ziyara/notify/verify"
 	"ziyara/notify/webhook"
 	"ziyara/once"
+	"ziyara/privacy"
 	"ziyara/reports"
 	"ziyara/slots"
 	"ziyara/texts"
@@ -110,6 +111,7 @@ func problems() []mapping {
 		{gateways.ErrUnknown, staffKind("unknown-gateway", http.StatusNotFound)},
 		{httpsms.ErrForged, staffKind("receipt-not-proved", http.StatusUnauthorized)},
 		{httpsms.ErrReceipt, staffKind("receipt-not-readable", http.StatusUnprocessableEntity)},
+		{privacy.ErrOngoing, visitorKind("visits-to-come", http.StatusConflict)},
 		{errNoProof, visitorKind("proof-needed", http.StatusUnauthorized)},
 		{errNotLocal, staffKind("not-local", http.StatusMisdirectedRequest)},
 		{errNoToken, visitorKind("token-needed", http.StatusUnauthorized)},

@@ -80,7 +80,7 @@ func (p *Portal) privacy(c *fiber.Ctx) error {
 					{w.T("privacy.chosen"), w.T("privacy.chosen_long")},
 					{w.T("privacy.hold"), w.T("privacy.hold_long", "Minutes", minutes(p.Hold))},
 					{w.T("privacy.code"), w.T("privacy.code_long", "Minutes", minutes(verify.DefaultPolicy().Lifetime))},
-					{w.T("privacy.messages"), w.T("privacy.messages_long", "Days", days(p.KeepTexts))},
+					{w.T("privacy.messages"), w.T("privacy.messages_long", "Days", days(p.Keep.Texts))},
 					{w.T("privacy.record"), w.T("privacy.record_long")},
 				},
 			},

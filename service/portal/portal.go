@@ -21,6 +21,7 @@ import (
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/once"
+	"ziyara/privacy"
 	"ziyara/service/secret"
 	"ziyara/service/web"
 	"ziyara/slots"
@@ -69,9 +70,9 @@ type Config struct {
 	Counts    Counts
 	EntryHost string // what the UID of a calendar entry ends with
 
-	Hold      time.Duration // how long a place is held
-	KeepTexts time.Duration // how long the texts of messages are kept
-	Senders   []string      // whom text messages come from, as telephones show it; nil if that is not known
+	Hold    time.Duration   // how long a place is held
+	Keep    privacy.Periods // how long data of people is kept
+	Senders []string        // whom text messages come from, as telephones show it; nil if that is not known
 
 	Site web.Site
 }
@@ -97,7 +98,7 @@ func New(c Config) (*Portal, error) {
 		c.ConfirmEmail == nil, c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil,
 		c.WaitlistEntryID == nil, c.NewReference == nil, c.Receptions == nil, c.Verifier == nil,
 		c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "",
-		c.Hold == 0, c.KeepTexts == 0, c.Site.Origin == "":
+		c.Hold == 0, c.Keep == privacy.Periods{}, c.Site.Origin == "":
 		return nil, errors.New("portal: incomplete configuration")
 	}
 	return &Portal{Config: c}, nil

@@ -19,6 +19,7 @@ import (
 	"ziyara/hall"
 	"ziyara/notify/verify"
 	"ziyara/once"
+	"ziyara/privacy"
 	"ziyara/scheduling"
 	"ziyara/service/web"
 	"ziyara/slots"
@@ -243,7 +244,7 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 		WaitlistEntryID: func(context.Context, int64) (string, error) { return "e", nil },
 		NewReference:    func() slots.Reference { return "R" },
 		Verifier:        new(verify.Verifier), Keys: newKeys(t), Random: func([]byte) {}, Counts: uncounted{},
-		EntryHost: "visit.example", Hold: time.Minute, KeepTexts: time.Hour, Site: web.Site{Origin: "http://127.0.0.1"},
+		EntryHost: "visit.example", Hold: time.Minute, Keep: privacy.Default(), Site: web.Site{Origin: "http://127.0.0.1"},
 	})
 	if err != nil {
 		t.Fatal(err)

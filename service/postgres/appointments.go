@@ -12,6 +12,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/fault"
+	"ziyara/privacy"
 	"ziyara/slots"
 )
 
@@ -236,7 +237,7 @@ func (s *Appointments) CloseVisits(ctx context.Context, now time.Time, of *slots
 func (s *Appointments) Purge(ctx context.Context, now time.Time, limit int) error {
 	for {
 		var removed int
-		err := s.pool().get(ctx, &removed, "appointments/purge", now.Add(-24*time.Hour), now.Add(-48*time.Hour), limit, now)
+		err := s.pool().get(ctx, &removed, "appointments/purge", now.Add(-privacy.KeepAnswers), now.Add(-privacy.KeepHolds), limit, now)
 		if err != nil || removed < limit {
 			return err
 		}

@@ -1,0 +1,62 @@
+package privacy
+
+// Kind is a kind of data by how long it is kept.
+type Kind string
+
+// The kinds of data.
+const (
+	OfVisit    Kind = "visits"   // Periods.Visits; the log keeps the reference
+	OfWaitlist Kind = "waitlist" // Periods.Waitlist
+	OfTexts    Kind = "texts"    // Periods.Texts
+	OfChecks   Kind = "checks"   // KeepChecks
+	OfAnswers  Kind = "answers"  // KeepAnswers
+	OfNumbers  Kind = "numbers"  // a day after the last message
+	OfPauses   Kind = "pauses"   // until the pause no longer matters
+	OfStaff    Kind = "staff"    // not deleted by the program
+)
+
+// Column is a column with data of a person.
+type Column struct {
+	Table, Column string
+	Kind          Kind
+	What          string // it is, in a few words
+}
+
+// Inventory returns every column with data of a person, also of staff and as a pseudonym.
+// The documentation lists them.
+func Inventory() []Column {
+	var list []Column
+	add := func(table string, k Kind, pairs ...string) {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			list = append(list, Column{table, pairs[i], k, pairs[i+1]})
+		}
+	}
+	person := []string{
+		"person", "pseudonym of identity number and mobile", "mobile", "mobile number", "visitor_name", "name",
+		"identity_kind", "kind of identity number", "identity", "identity number", "email", "e-mail address",
+		"representative_name", "name of the representative", "representative_identity_kind", "kind of their identity number",
+		"representative_identity", "their identity number", "wakala", "number of the power of attorney",
+		"wakala_expires", "date on which it ends", "needs", "help that is needed",
+	}
+	add("appointments", OfVisit, person...)
+	add("appointments", OfVisit, "visitor_key", "name, as it is searched for", "address", "hash of the network address")
+	add("appointment_events", OfVisit, "reason", "reason that staff gave")
+	add("survey_answers", OfVisit, "comment", "comment of the visitor")
+	add("change_visits", OfVisit, "note", "note about a call")
+	add("confirmed_emails", OfVisit, "person", "pseudonym", "address", "hash of the e-mail address")
+	add("waitlist_entries", OfWaitlist, person...)
+	add("messages", OfTexts, "text", "text of the message")
+	add("verifications", OfChecks, "mobile", "mobile number", "address", "hash of the network address", "network", "hash of the network")
+	add("idempotency_keys", OfAnswers, "answer", "answer, sealed")
+	add("message_numbers", OfNumbers, "mobile", "mobile number")
+	add("rebookings", OfPauses, "person", "pseudonym")
+	for _, c := range [][2]string{
+		{"appointment_events", "actor"}, {"audit_log", "actor"}, {"change_visits", "answered_by"}, {"changes", "actor"},
+		{"desk_group_plans", "actor"}, {"hall_calls", "actor"}, {"hall_delays", "actor"},
+		{"department_texts", "saved_by"}, {"feeds", "created_by"}, {"webhooks", "created_by"},
+	} {
+		add(c[0], OfStaff, c[1], "id of a member of staff")
+	}
+	add("audit_log", OfStaff, "reason", "reason that staff gave")
+	return list
+}
