@@ -1,5 +1,10 @@
 package privacy
 
+import (
+	"strconv"
+	"time"
+)
+
 // Kind is a kind of data by how long it is kept.
 type Kind string
 
@@ -12,6 +17,7 @@ const (
 	OfAnswers  Kind = "answers"  // KeepAnswers
 	OfNumbers  Kind = "numbers"  // a day after the last message
 	OfPauses   Kind = "pauses"   // until the pause no longer matters
+	OfFigures  Kind = "figures"  // stays, with what reports count
 	OfStaff    Kind = "staff"    // not deleted by the program
 )
 
@@ -33,12 +39,14 @@ func Inventory() []Column {
 	}
 	person := []string{
 		"person", "pseudonym of identity number and mobile", "mobile", "mobile number", "visitor_name", "name",
-		"identity_kind", "kind of identity number", "identity", "identity number", "email", "e-mail address",
+		"identity", "identity number", "email", "e-mail address",
 		"representative_name", "name of the representative", "representative_identity_kind", "kind of their identity number",
 		"representative_identity", "their identity number", "wakala", "number of the power of attorney",
 		"wakala_expires", "date on which it ends", "needs", "help that is needed",
 	}
 	add("appointments", OfVisit, person...)
+	add("appointments", OfFigures, "identity_kind", "who issued the identity number")
+	add("waitlist_entries", OfWaitlist, "identity_kind", "who issued the identity number")
 	add("appointments", OfVisit, "visitor_key", "name, as it is searched for", "address", "hash of the network address")
 	add("appointment_events", OfVisit, "reason", "reason that staff gave")
 	add("survey_answers", OfVisit, "comment", "comment of the visitor")
@@ -59,4 +67,29 @@ func Inventory() []Column {
 	}
 	add("audit_log", OfStaff, "reason", "reason that staff gave")
 	return list
+}
+
+// Of says in words how long a kind of data is kept.
+func (p Periods) Of(k Kind) string {
+	days := func(d time.Duration) string { return strconv.Itoa(int((d+day-1)/day)) + " days" }
+	switch k {
+	case OfVisit:
+		return days(p.Visits) + " after the day of the visit"
+	case OfWaitlist:
+		return days(p.Waitlist) + " after the entry ended"
+	case OfTexts:
+		return days(p.Texts) + " after it was sent"
+	case OfChecks:
+		return days(KeepChecks)
+	case OfAnswers:
+		return "1 day"
+	case OfNumbers:
+		return "1 day after the last message"
+	case OfPauses:
+		return "until the pause no longer matters"
+	case OfFigures:
+		return "stays: without the number it tells of nobody"
+	case OfStaff:
+	}
+	return "not deleted by the program"
 }

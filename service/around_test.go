@@ -178,7 +178,7 @@ func TestPrivacyTellsTheTruth(t *testing.T) {
 		"The code is valid for 5 minutes", "Personal Data Protection Law of Saudi Arabia", "Call 19990").lacks("Or write to")
 	w.goes("/privacy?lang=ar").says(http.StatusOK, "الخصوصية", "90 يومًا من إرسالها", "لمدة ساعتين، مشفرًا في متصفحكم فقط",
 		"نظام حماية البيانات الشخصية",
-		"ويُحذف سجل التحقق بعد يومين", "سدايا")
+		"ويُحذف سجل التحقق بعد مدة أقصاها: يومان", "سدايا")
 	_, _, w = portalCentre(t, func(c *service.Config) {
 		c.Keep.Texts, c.Hold, c.Brand.Email = 29*24*time.Hour+time.Hour, 15*time.Minute, "visits@mof.gov.sa"
 	})

@@ -407,6 +407,7 @@ func TestBrowserVisits(t *testing.T) {
 	b.fills(url.Values{"code": {regexp.MustCompile(`\d{6}`).FindString(v.Receives().Text)}})
 	b.sends("/visits/code")
 	b.everyLanguage("visits-none", "/visits")
+	b.everyLanguage("visits-data", "/visits/data")
 
 	centre.Clock.Add(time.Minute)
 	cancels(t, v, v.Books(heirs, "riyadh", servicetest.At(t, "2026-11-30T09:00")))
@@ -419,6 +420,7 @@ func TestBrowserVisits(t *testing.T) {
 	v.WaitsBy(body)
 	cancels(t, other, taken)
 	b.everyLanguage("visits-list", "/visits")
+	b.everyLanguage("visits-data-first", "/visits/data")
 	centre.Pass(time.Minute)
 	b.everyLanguage("visits-offer", "/visits")
 	b.sends("/visits/sign-out")

@@ -17,16 +17,15 @@ type forgetting struct {
 	keep  privacy.Periods
 	now   func() time.Time
 
-	// next is the first date that may have visits to forget; 0 until that is known. What
-	// is closed late is looked for again: see overlap.
+	// next is the first date that may have visits to forget; 0 until that is known.
 	next scheduling.Date
 }
 
 const (
 	// week is how many dates are looked through at once.
 	week = 7
-	// overlap is how many dates are looked through again each time, for visits that were
-	// closed late.
+	// overlap is how many dates are looked through again each time, for visits that somebody
+	// was just changing.
 	overlap = 30
 )
 

@@ -4,6 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -48,7 +52,7 @@ func personal(t *testing.T, centre *servicetest.Centre, kinds ...privacy.Kind) m
 	left := make(map[string]int)
 	for _, c := range privacy.Inventory() {
 		for _, k := range kinds {
-			if c.Kind != k || c.Column == "identity_kind" { // who issued it says little
+			if c.Kind != k {
 				continue
 			}
 			query := fmt.Sprintf(`SELECT count(*) FROM %s x WHERE coalesce(x.%s::text, '') NOT IN ('', '{}')`,
@@ -94,7 +98,7 @@ func TestVisitsAreForgotten(t *testing.T) {
 	w.Clock.Add(30 * 24 * time.Hour)
 	before := allReports(t, w.Centre)
 	forget()
-	for column, n := range personal(t, w.Centre, privacy.OfVisit) {
+	for column, n := range personal(t, w.Centre, privacy.OfVisit, privacy.OfTexts) {
 		t.Errorf("%s is left in %d rows", column, n)
 	}
 	after := allReports(t, w.Centre)
@@ -124,7 +128,17 @@ func withPast(t *testing.T, options ...servicetest.Option) *person {
 	other := centre.Visitor(2)
 	other.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:45"))
 	centre.Clock.Set(servicetest.At(t, "2026-11-27T09:00"))
-	centre.Jobs() // the day is closed
+	centre.Jobs()
+	of := " FROM appointments a WHERE a.visitor_name = 'Qamarzad Lighthouse'"
+	for _, marked := range []string{
+		`UPDATE appointments SET representative_name = 'Zumurrud', representative_identity = '1097531246', wakala = '4499887766',
+			wakala_expires = '2027-01-01', needs = '{sign_language}' WHERE visitor_name = 'Qamarzad Lighthouse'`,
+		`UPDATE appointment_events e SET reason = 'Zumurrud asked' ` + of + ` AND e.appointment_id = a.id`,
+		`INSERT INTO survey_answers (branch_id, appointment_id, satisfaction, comment, lang, answered_at, changed_at)
+			SELECT branch_id, id, 5, 'Zumurrud was kind', 'en', end_at, end_at` + of,
+	} {
+		servicetest.Exec(t, centre.DatabaseURL, marked)
+	}
 	return p
 }
 
@@ -143,7 +157,7 @@ func TestPersonIsExportedAndErased(t *testing.T) {
 		}
 		v := data.Visits[0]
 		if v.Reference != p.visit.Reference || v.Person.Name != p.Name || v.Person.ID != p.ID || v.Person.Email != p.Email ||
-			len(v.History) == 0 || len(v.Messages) == 0 || v.Messages[0].Text == "" {
+			v.Person.Representative.Wakala != "4499887766" || v.Opinion.Comment == "" || v.History[0].Reason == "" || len(v.Needs) != 1 || len(v.Messages) == 0 || v.Messages[0].Text == "" {
 			t.Errorf("%s: %+v", name, v)
 		}
 	}
@@ -163,13 +177,14 @@ func TestPersonIsExportedAndErased(t *testing.T) {
 	cancels(t, p.Visitor, coming)
 	p.centre.Jobs()
 	erased, err := service.ErasePerson(t.Context(), config, who, p.centre.Clock.Now())
-	if err != nil || erased.Visits != 2 || erased.Texts < 2 {
+	if err != nil || erased.Visits != 2 || erased.Texts < 2 || erased.Comments != 1 {
 		t.Fatalf("erased %+v, %v", erased, err)
 	}
 	p.centre.Pass(3 * 24 * time.Hour) // checks, answers and numbers are purged
 	dump := dumpOf(t, p.centre)
 	for what, marked := range map[string]string{
 		"the name": "Qamarzad", "the name as it is searched for": "qamarzad", "the e-mail": "lighthouse", "the identity": p.ID, "the mobile": p.Mobile[1:],
+		"the representative": "Zumurrud", "their identity": "1097531246", "the power of attorney": "4499887766",
 	} {
 		if i := strings.Index(dump, marked); i >= 0 {
 			t.Errorf("%s is left: %s", what, dump[max(0, i-200):i+50])
@@ -179,6 +194,26 @@ func TestPersonIsExportedAndErased(t *testing.T) {
 		t.Error("another visitor was erased, too")
 	}
 	p.centre.AuditClean()
+}
+
+// Entries of the waitlist that have ended are removed after their period, those that wait
+// stay.
+func TestEntriesAreForgotten(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, func(c *service.Config) { c.Keep.Waitlist = 10 * 24 * time.Hour })
+	left, waiting := centre.Visitor(1), centre.Visitor(2)
+	ticket := left.Waits(heirs, "riyadh", "2026-11-25", "2026-12-20")
+	waiting.Waits(heirs, "riyadh", "2026-11-25", "2026-12-20")
+	if answer := left.TryLeave(ticket); answer.Status != http.StatusNoContent {
+		t.Fatalf("%d %s", answer.Status, answer.Body)
+	}
+	for _, c := range []struct{ days, want int }{{9, 2}, {2, 1}} {
+		centre.Clock.Add(time.Duration(c.days) * 24 * time.Hour)
+		centre.Job("forget entries")
+		if n := servicetest.Query[int](t, centre.DatabaseURL, "SELECT count(*) FROM waitlist_entries"); n != c.want {
+			t.Errorf("%d days later %d entries are left, want %d", c.days, n, c.want)
+		}
+	}
 }
 
 // dumpOf returns all that the database keeps, as JSON.
@@ -251,5 +286,107 @@ func TestOwnDataOverTheAPI(t *testing.T) {
 	// Staff still find what the report counts, without a person.
 	if got := p.centre.Manager().Gets("/v1/appointments/" + p.visit.Reference); got.Status != http.StatusOK || strings.Contains(string(got.Body), "Qamarzad") {
 		t.Errorf("%d %s", got.Status, got.Body)
+	}
+}
+
+// On the pages of one's visits a visitor takes a copy and erases, once nothing is to come;
+// a browser that has proved nothing, or another mobile, gets nothing.
+func TestOwnDataOnThePages(t *testing.T) {
+	t.Parallel()
+	p := withPast(t)
+	w := newWalker(t, p.centre)
+	for _, path := range []string{"/visits/data", "/visits/data/copy.json"} {
+		if w.goes(path); w.at.Path != "/visits" {
+			t.Fatalf("%s leads a stranger to %s", path, w.at)
+		}
+	}
+	w.sends("/visits/data/erase", nil)
+	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL}, privacy.Who{Identity: p.ID}); err != nil ||
+		len(data.Visits) != 1 {
+		t.Fatalf("a stranger erased: %+v, %v", data, err)
+	}
+	enters := func(w *walker, v *servicetest.Visitor) *walker {
+		w.goes("/visits").sends("/visits", url.Values{"mobile": {v.Mobile}})
+		p.centre.Jobs()
+		return w.sends("/visits/code", url.Values{"code": {code(v)}})
+	}
+	other := enters(newWalker(t, p.centre), p.centre.Visitor(3))
+	if other.goes("/visits/data/copy.json"); other.status != http.StatusOK || strings.Contains(other.page, "Qamarzad") {
+		t.Fatalf("another mobile: %d %s", other.status, other.page)
+	}
+	enters(w, p.Visitor).goes("/visits").says(http.StatusOK, "بياناتكم: نسخة منها أو حذفها")
+	w.goes("/visits/data/copy.json")
+	if got := decode[privacy.Data](t, []byte(w.page)); len(got.Visits) != 1 || strings.Contains(w.page, p.ID) ||
+		!strings.HasPrefix(w.header.Get("Content-Disposition"), "attachment") || w.header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("%v %s", w.header, w.page)
+	}
+	p.centre.Clock.Add(time.Minute) // until the next code
+	coming := p.Books(heirs, "riyadh", servicetest.At(t, "2026-12-02T09:00"))
+	w.goes("/visits/data").says(http.StatusOK, "نرجو إلغاءه أولًا").lacks("حذف البيانات")
+	w.sends("/visits/data/erase", nil).says(http.StatusOK, "نرجو إلغاءه أولًا")
+	cancels(t, p.Visitor, coming)
+	w.goes("/visits/data?lang=en").says(http.StatusOK, "Erase my data", "can't be undone", "The log of what staff did")
+	w.sends("/visits/data/erase", nil).says(http.StatusOK, "Your data was erased")
+	w.goes("/visits/data")
+	if w.at.Path != "/visits" {
+		t.Errorf("the browser is still signed in: %s", w.at)
+	}
+	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL}, privacy.Who{Identity: p.ID}); err != nil ||
+		len(data.Visits) != 0 {
+		t.Errorf("left: %+v, %v", data, err)
+	}
+}
+
+// The page for visitors, in both languages, the manual for operators and the list of
+// settings tell the periods that the program keeps to.
+func TestPeriodsAreToldAsKept(t *testing.T) {
+	t.Parallel()
+	days := func(d time.Duration) string { return strconv.Itoa(int(d.Hours()/24)) + " days" }
+	read := func(name string) string {
+		t.Helper()
+		return string(must(os.ReadFile(filepath.Join("..", name))))
+	}
+	manual, settings := read("docs/OPERATIONS.md"), read("README.md")
+	keep := privacy.Default()
+	for row, period := range map[string]string{
+		"| the person of a visit:":                                days(keep.Visits) + " after its day",
+		"| an entry of the waitlist |":                            days(keep.Waitlist) + " after it ended",
+		"| texts of messages |":                                   days(keep.Texts) + " after they were sent",
+		"| a hold |":                                              "its row " + days(privacy.KeepHolds),
+		"| a check of a mobile number |":                          "its row " + days(privacy.KeepChecks),
+		"| answers to requests with a key, sealed |":              "| 1 day |",
+		"| deliveries to webhooks, without personal data |":       days(privacy.KeepDeliveries),
+		"| counts for reports, without personal data |":           days(privacy.KeepCounts),
+		"| when a number was sent messages |":                     "1 day after the last",
+		"| what a visitor types before booking |":                 "2 hours",
+		"| that a visitor's e-mail address is confirmed,":         "until the last visit of the person is emptied",
+		"| what stays of visits without a person, the log of sta": "not deleted by the program",
+	} {
+		_, rest, found := strings.Cut(manual, row)
+		line, _, _ := strings.Cut(rest, "\n")
+		if !found || !strings.Contains("|"+line, strings.TrimPrefix(period, "|")) {
+			t.Errorf("docs/OPERATIONS.md: %s%s: want %q", row, line, period)
+		}
+	}
+	if privacy.KeepAnswers != 24*time.Hour {
+		t.Errorf("answers are kept for %s, and the manual says a day", privacy.KeepAnswers)
+	}
+	for name, period := range map[string]time.Duration{
+		"VISITS": keep.Visits, "WAITLIST": keep.Waitlist, "TEXTS": keep.Texts,
+	} {
+		_, rest, _ := strings.Cut(settings, "| `ZIYARA_KEEP_"+name+"` |")
+		line, _, _ := strings.Cut(rest, "\n")
+		if want := fmt.Sprintf("| `%.0fh` |", period.Hours()); !strings.HasSuffix(line, want) {
+			t.Errorf("README.md says %q of ZIYARA_KEEP_%s, want %s", line, name, want)
+		}
+	}
+	for _, set := range []privacy.Periods{{}, {Visits: 41 * 24 * time.Hour, Waitlist: 17 * 24 * time.Hour, Texts: 13 * 24 * time.Hour}} {
+		_, _, w := portalCentre(t, func(c *service.Config) { c.Keep = set })
+		told := set.Filled()
+		w.goes("/privacy?lang=en").says(http.StatusOK, days(told.Visits)+" after the day of the visit", days(told.Waitlist)+" after you leave it",
+			days(told.Texts)+" after they were sent", "deleted after "+days(privacy.KeepHolds), "deleted after "+days(privacy.KeepChecks))
+		number := func(d time.Duration) string { return strconv.Itoa(int(d.Hours() / 24)) }
+		w.goes("/privacy?lang=ar").says(http.StatusOK, number(told.Visits)+" يومًا من يوم الموعد", number(told.Waitlist)+" يومًا من خروجكم منها",
+			number(told.Texts)+" يومًا من إرسالها")
 	}
 }

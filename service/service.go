@@ -217,6 +217,7 @@ func (s *Service) pages(
 		Confirm: s.store.Appointments().Confirm, Confirmed: s.store.Appointments().Confirmed,
 		ConfirmEmail: s.store.Appointments().ConfirmEmail, Site: s.config.site(),
 		FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
+		FindPerson: s.store.Privacy().Find, ErasePerson: s.store.Privacy().Erase,
 		Receptions: receptions, Waitlist: s.waitlist, WaitlistEntryID: s.store.Waitlist().WaitlistEntryID, NewReference: newReference,
 		Verifier: verifier, SignIn: visitors.pages(), Countries: s.config.Countries, Keys: keys, Random: random, Counts: counts,
 		EntryHost: s.messaging.entryHost(), Hold: s.config.Hold, Keep: s.config.Keep, Senders: s.messaging.senders(),

@@ -8,6 +8,7 @@ import (
 
 	"ziyara/notify"
 	"ziyara/notify/verify"
+	"ziyara/privacy"
 	"ziyara/scheduling"
 	"ziyara/service/web"
 	"ziyara/texts"
@@ -78,10 +79,12 @@ func (p *Portal) privacy(c *fiber.Ctx) error {
 					{w.T("privacy.typed"), w.T("privacy.typed_long", "Hours", texts.Wait(draftLife))},
 					{w.T("privacy.own"), w.T("privacy.own_long", "Days", days(ownLife))},
 					{w.T("privacy.chosen"), w.T("privacy.chosen_long")},
-					{w.T("privacy.hold"), w.T("privacy.hold_long", "Minutes", minutes(p.Hold))},
-					{w.T("privacy.code"), w.T("privacy.code_long", "Minutes", minutes(verify.DefaultPolicy().Lifetime))},
+					{w.T("privacy.hold"), w.T("privacy.hold_long", "Minutes", minutes(p.Hold), "Days", days(privacy.KeepHolds))},
+					{w.T("privacy.code"), w.T("privacy.code_long", "Minutes", minutes(verify.DefaultPolicy().Lifetime), "Days", days(privacy.KeepChecks))},
 					{w.T("privacy.messages"), w.T("privacy.messages_long", "Days", days(p.Keep.Texts))},
-					{w.T("privacy.record"), w.T("privacy.record_long")},
+					{w.T("privacy.record"), w.T("privacy.record_long", "Days", days(p.Keep.Visits))},
+					{w.T("privacy.waitlist"), w.T("privacy.waitlist_long", "Days", days(p.Keep.Waitlist))},
+					{w.T("privacy.log"), w.T("privacy.log_long")},
 				},
 			},
 			{
@@ -98,7 +101,7 @@ func (p *Portal) privacy(c *fiber.Ctx) error {
 				},
 			},
 			{
-				Title: w.T("privacy.ask"), Says: append(ask, w.T("privacy.ask_self"), w.T("privacy.complain")),
+				Title: w.T("privacy.ask"), Says: append(ask, w.T("privacy.ask_self"), w.T("privacy.ask_own"), w.T("privacy.complain")),
 				Link: "https://sdaia.gov.sa", Go: w.T("privacy.complain_go"),
 			},
 		}

@@ -34,6 +34,9 @@ func (p *Portal) mountMine(app fiber.Router, limit fiber.Handler) {
 	mine.Post("/code/again", p.sendAgain)
 	mine.Post("/leave", p.leave)
 	mine.Post("/sign-out", p.signOut)
+	mine.Get("/data", p.data)
+	mine.Get("/data/copy.json", p.copyData)
+	mine.Post("/data/erase", p.eraseData)
 }
 
 // minePage is what the pages of one's visits show.
@@ -242,9 +245,13 @@ func (p *Portal) signOut(c *fiber.Ctx) error {
 // it.
 func (p *Portal) askMobile(c *fiber.Ctx, status int, typed, wrong string) error {
 	out := p.minePage(c, "mine.title")
-	if c.Query("done") == "signed-out" {
+	switch c.Query("done") {
+	case "signed-out":
 		web.Forget(c)
 		out.Notice = out.T("mine.done_signed_out")
+	case "erased":
+		web.Forget(c)
+		out.Notice = out.T("data.erased")
 	}
 	out.Mistakes = mistakesOf(map[string]string{"mobile": wrong}, "mobile")
 	out.KeepAt = web.VisitsPath + "?" + keepOnly + "=1"

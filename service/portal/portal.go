@@ -53,6 +53,11 @@ type Config struct {
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)
 	SaveSurvey func(ctx context.Context, r slots.Reference, a survey.Answer, now time.Time) error
 
+	// FindPerson returns a copy of what is kept of a person. ErasePerson erases it, or
+	// returns a *privacy.OngoingError.
+	FindPerson  func(context.Context, privacy.Who) (privacy.Data, error)
+	ErasePerson func(ctx context.Context, who privacy.Who, now time.Time) (privacy.Erasure, error)
+
 	Countries notify.Countries // whose mobiles are sent text messages
 
 	Receptions *hall.Receptions // for the day of the visit
@@ -95,7 +100,7 @@ type Portal struct {
 func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
-		c.ConfirmEmail == nil, c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil,
+		c.ConfirmEmail == nil, c.FindPerson == nil, c.ErasePerson == nil, c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil,
 		c.WaitlistEntryID == nil, c.NewReference == nil, c.Receptions == nil, c.Verifier == nil,
 		c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "",
 		c.Hold == 0, c.Keep == privacy.Periods{}, c.Site.Origin == "":

@@ -239,6 +239,8 @@ func newPortal(t *testing.T, links *Links, store slots.Store, source func() *cen
 		ConfirmEmail:    func(context.Context, slots.Reference, string, time.Time) error { return nil },
 		Confirmed:       func(context.Context, slots.Reference) (bool, error) { return false, nil },
 		FindSurvey:      func(context.Context, slots.Reference) (*survey.Answer, error) { return nil, nil },
+		FindPerson:      func(context.Context, privacy.Who) (privacy.Data, error) { return privacy.Data{}, nil },
+		ErasePerson:     func(context.Context, privacy.Who, time.Time) (privacy.Erasure, error) { return privacy.Erasure{}, nil },
 		SaveSurvey:      func(context.Context, slots.Reference, survey.Answer, time.Time) error { return nil },
 		Waitlist:        waitlist,
 		WaitlistEntryID: func(context.Context, int64) (string, error) { return "e", nil },

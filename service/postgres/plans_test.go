@@ -204,6 +204,12 @@ func TestPlans(t *testing.T) {
 		{name: "webhooks/resend_delivery", arguments: id + ", 1, " + now, through: "webhook_deliveries_pkey"},
 		{name: "webhooks/purge", arguments: "'2026-10-22', 500", through: "webhook_deliveries_age"},
 		{name: "webhooks/depth", arguments: "100000", through: "webhook_deliveries_due"},
+		{name: "privacy/past_visits", arguments: "'2026-06-01', '2026-06-08', 500", through: "appointments_of_group"},
+		{name: "privacy/forget_visits", arguments: "ARRAY[" + id + "]::uuid[]", through: "appointments_pkey"},
+		{name: "privacy/visits_of", arguments: "'+966500000001', NULL, 500", through: "appointments_mobile"},
+		{name: "privacy/visits_of", arguments: "NULL, '1000000008', 500", through: "appointments_identity"},
+		{name: "privacy/about_visits", arguments: "ARRAY[" + id + "]::uuid[]", through: "messages_fact"},
+		{name: "privacy/purge_entries", arguments: now + ", 500", through: "waitlist_entries_purge"},
 		{name: "appointments/purge", arguments: now + ", " + now + ", 500, " + now, through: "appointments_purge"},
 	} {
 		for _, mode := range []string{"force_generic_plan", "force_custom_plan"} {
