@@ -17,6 +17,7 @@ const (
 	OfAnswers  Kind = "answers"  // KeepAnswers
 	OfNumbers  Kind = "numbers"  // a day after the last message
 	OfPauses   Kind = "pauses"   // until the pause no longer matters
+	OfSessions Kind = "sessions" // until they have ended
 	OfFigures  Kind = "figures"  // stays, with what reports count
 	OfStaff    Kind = "staff"    // not deleted by the program
 )
@@ -65,6 +66,8 @@ func Inventory() []Column {
 	} {
 		add(c[0], OfStaff, c[1], "id of a member of staff")
 	}
+	add("staff_sessions", OfSessions, "staff", "id of a member of staff", "subject", "their id at the identity provider",
+		"browser", "what their browser says that it is", "sealed", "their name and roles, sealed")
 	add("audit_log", OfStaff, "reason", "reason that staff gave")
 	return list
 }
@@ -87,6 +90,8 @@ func (p Periods) Of(k Kind) string {
 		return "1 day after the last message"
 	case OfPauses:
 		return "until the pause no longer matters"
+	case OfSessions:
+		return "until the session has ended"
 	case OfFigures:
 		return "stays: without the number it tells of nobody"
 	case OfStaff:
