@@ -1,6 +1,8 @@
 package service_test
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -8,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ziyara/service"
 	"ziyara/service/api"
@@ -135,4 +138,97 @@ func must[T any](v T, err error) T {
 		panic(err)
 	}
 	return v
+}
+
+// A change that waits for a row until it is cancelled, and two that wait for each other,
+// leave nothing of a visitor in the log of the database either, not even on a server that
+// logs who waits.
+func TestTimeoutsLeaveNothingInTheLog(t *testing.T) {
+	t.Parallel()
+	database := servicetest.Database(t)
+	data := servicetest.Query[string](t, database, "SHOW data_directory")
+	name := servicetest.Query[string](t, database, "SELECT current_database()")
+	for _, setting := range []string{"log_parameter_max_length_on_error = -1", "log_lock_waits = on", "deadlock_timeout = '50ms'"} {
+		servicetest.Exec(t, database, "ALTER DATABASE "+name+" SET "+setting)
+	}
+	named := func(centre *servicetest.Centre) *servicetest.Visitor {
+		v := centre.Visitor(98_765_432)
+		v.Name, v.Mobile, v.Email = "Tamarind Meadowbrook", "0551239877", "tamarind@meadowbrook.example"
+		return v
+	}
+	visitor := named(servicetest.OpenOn(t, database, 1))
+	impatient := servicetest.OpenOn(t, database, 1, func(c *service.Config) { c.Patience = 2 * time.Second })
+	hasty := named(impatient)
+	visits := []api.Appointment{
+		visitor.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00")),
+		visitor.Books("iban-update", "riyadh", servicetest.At(t, "2026-11-26T09:00")),
+	}
+	db, err := sql.Open("postgres", database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // nothing is written through it
+	lock := func(tx *sql.Tx, visit api.Appointment) error {
+		_, err := tx.ExecContext(t.Context(), "SELECT FROM appointments WHERE reference = $1 FOR UPDATE",
+			strings.ReplaceAll(strings.TrimPrefix(visit.Reference, "V-"), "-", ""))
+		return err
+	}
+	begin := func() *sql.Tx {
+		t.Helper()
+		tx, err := db.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tx
+	}
+	// Somebody else has the row.
+	hold := hasty.Holds("annual-returns", "riyadh", hasty.Slots("annual-returns", "riyadh", "2026-11-29", "2026-11-29")[0].Start)
+	tx := begin()
+	if err = lock(tx, visits[0]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = tx.ExecContext(t.Context(), "SELECT FROM appointments WHERE status = 'held' FOR UPDATE"); err != nil {
+		t.Fatal(err)
+	}
+	for _, answer := range []servicetest.Answer{
+		hasty.TryCorrect(visits[0], map[string]any{"visitor": map[string]any{"name": "Tamarind Meadowbrook II"}}), hasty.TryCancel(visits[0]),
+		impatient.Send(servicetest.Request{Method: http.MethodPost, Path: "/v1/appointments", Body: visitor.BookingBody(hold)}),
+	} {
+		if answer.Status != http.StatusServiceUnavailable {
+			t.Errorf("%d %s", answer.Status, answer.Body)
+		}
+	}
+	if err = tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	// Two have a row each and want the other's.
+	one, other := begin(), begin()
+	defer one.Rollback()   //nolint:errcheck // one of them has failed
+	defer other.Rollback() //nolint:errcheck // one of them has failed
+	for tx, visit := range map[*sql.Tx]api.Appointment{one: visits[0], other: visits[1]} {
+		if err = lock(tx, visit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	failed := make(chan error, 1)
+	go func() {
+		err := lock(one, visits[1])
+		failed <- errors.Join(err, one.Rollback())
+	}()
+	if second := errors.Join(lock(other, visits[0]), other.Rollback()); errors.Join(second, <-failed) == nil {
+		t.Error("nobody noticed that two wait for each other")
+	}
+	log := string(must(os.ReadFile(filepath.Join(filepath.Dir(data), "postgres.log"))))
+	for _, want := range []string{"due to statement timeout", "still waiting for", "deadlock detected"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log does not say %q: is it the right one?", want)
+		}
+	}
+	for what, marked := range map[string]string{
+		"the name": "Meadowbrook", "the mobile": "551239877", "the identity": visitor.ID, "the e-mail": "tamarind@",
+	} {
+		if at := strings.Index(log, marked); at >= 0 {
+			t.Errorf("%s is in the log of the database: %.300s", what, log[max(0, at-200):])
+		}
+	}
 }
