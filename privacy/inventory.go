@@ -62,7 +62,7 @@ func Inventory() []Column {
 	for _, c := range [][2]string{
 		{"appointment_events", "actor"}, {"audit_log", "actor"}, {"change_visits", "answered_by"}, {"changes", "actor"},
 		{"desk_group_plans", "actor"}, {"hall_calls", "actor"}, {"hall_delays", "actor"},
-		{"department_texts", "saved_by"}, {"feeds", "created_by"}, {"webhooks", "created_by"},
+		{"department_texts", "saved_by"}, {"department_texts", "approved_by"}, {"feeds", "created_by"}, {"webhooks", "created_by"},
 	} {
 		add(c[0], OfStaff, c[1], "id of a member of staff")
 	}
