@@ -177,7 +177,8 @@ func (s Service) Validate() error {
 		return fmt.Errorf("horizon is %v: want more than the notice and at most %v", s.Horizon, maxHorizon)
 	case s.NoticeWorkingDays < 0 || s.NoticeWorkingDays > maxWorkingDays ||
 		s.HorizonWorkingDays < 0 || s.HorizonWorkingDays > maxWorkingDays:
-		return fmt.Errorf("notice and horizon are %d and %d working days: want 0 to %d", s.NoticeWorkingDays, s.HorizonWorkingDays, maxWorkingDays)
+		return fmt.Errorf("notice and horizon are %d and %d working days: want 0 to %d", s.NoticeWorkingDays,
+			s.HorizonWorkingDays, maxWorkingDays)
 	case s.HorizonWorkingDays > 0 && s.HorizonWorkingDays < s.NoticeWorkingDays:
 		return fmt.Errorf("the horizon is %d working days: want no fewer than the notice of %d", s.HorizonWorkingDays, s.NoticeWorkingDays)
 	case s.OpensAt < 0 || s.OpensAt > 24*time.Hour || s.OpensAt%time.Minute != 0:

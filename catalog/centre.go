@@ -43,8 +43,8 @@ const (
 	KindReason     Kind = "cancellation reason"
 )
 
-// Fault is the first rule that one entry of a catalogue breaks.
-type Fault struct {
+// EntryError is the first rule that one entry of a catalogue breaks.
+type EntryError struct {
 	Kind  Kind
 	Index int // of the entry in the list of its kind
 	Slug  string
@@ -52,15 +52,15 @@ type Fault struct {
 }
 
 // Error says which entry breaks which rule.
-func (f *Fault) Error() string { return fmt.Sprintf("catalog: %s %s: %v", f.Kind, f.Slug, f.Err) }
+func (f *EntryError) Error() string { return fmt.Sprintf("catalog: %s %s: %v", f.Kind, f.Slug, f.Err) }
 
 // Unwrap returns the rule.
-func (f *Fault) Unwrap() error { return f.Err }
+func (f *EntryError) Unwrap() error { return f.Err }
 
 // NewCentre checks a catalogue as a whole and returns it. Slugs are unique
 // within their kind, everything is named in both languages, every service
 // belongs to a known department and passes Service.Validate, zones are IANA
-// names that load, and links are https. The error joins a *Fault for each entry that
+// names that load, and links are https. The error joins a *EntryError for each entry that
 // breaks a rule; the catalogue with them is returned all the same, for the checks that
 // build on it. The slices are copied; what they refer to is not.
 func NewCentre(
@@ -196,7 +196,7 @@ func bySlug[T any](kind Kind, items []T, slug func(*T) string, check func(*T) er
 			err = check(item)
 		}
 		if err != nil {
-			faults = append(faults, &Fault{kind, i, s, err})
+			faults = append(faults, &EntryError{kind, i, s, err})
 		}
 		index[s] = item
 	}

@@ -55,23 +55,23 @@ type Snapshot struct {
 
 type offer struct{ service, branch string }
 
-// GroupFault is a rule that a desk group breaks.
-type GroupFault struct {
+// GroupError is a rule that a desk group breaks.
+type GroupError struct {
 	Index int // of the desk group in the list
 	Slug  string
 	Err   error
 }
 
 // Error says which desk group breaks which rule.
-func (f *GroupFault) Error() string { return fmt.Sprintf("centre: desk group %s: %v", f.Slug, f.Err) }
+func (f *GroupError) Error() string { return fmt.Sprintf("centre: desk group %s: %v", f.Slug, f.Err) }
 
 // Unwrap returns the rule.
-func (f *GroupFault) Unwrap() error { return f.Err }
+func (f *GroupError) Unwrap() error { return f.Err }
 
 // New joins the catalogue and the desk groups, and loads the zones of the
 // branches. Each desk group is of a known branch and department, and serves
 // services of that department; no two of a branch serve the same service. The error
-// joins a *GroupFault for each rule that a desk group breaks.
+// joins a *GroupError for each rule that a desk group breaks.
 func New(c *catalog.Centre, groups []*DeskGroup, version int64) (*Snapshot, error) {
 	zones, err := loadZones(c.Branches)
 	if err != nil {
@@ -83,7 +83,7 @@ func New(c *catalog.Centre, groups []*DeskGroup, version int64) (*Snapshot, erro
 	var faults []error
 	slugs := make(map[string]bool, len(groups))
 	for i, g := range groups {
-		breaks := func(err error) { faults = append(faults, &GroupFault{i, g.Slug, err}) }
+		breaks := func(err error) { faults = append(faults, &GroupError{i, g.Slug, err}) }
 		snapshot.byID[g.ID] = g
 		if slugs[g.Slug] {
 			breaks(errors.New("the slug is used twice"))

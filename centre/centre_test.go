@@ -190,15 +190,15 @@ func TestNewNamesAllFaults(t *testing.T) {
 	_, err := centre.New(catalogue(t, service("heirs-returns")), []*centre.DeskGroup{
 		group("a", "abha", "heirs-returns"), group("b", "riyadh", "heirs-returns"), group("c", "riyadh", "passport", "heirs-returns"),
 	}, 1)
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // New joins them
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		t.Fatalf("New = %v, want joined faults", err)
 	}
 	var got []int
 	for _, e := range joined.Unwrap() {
-		var fault *centre.GroupFault
+		var fault *centre.GroupError
 		if !errors.As(e, &fault) {
-			t.Fatalf("%v is no GroupFault", e)
+			t.Fatalf("%v is no GroupError", e)
 		}
 		got = append(got, fault.Index)
 	}

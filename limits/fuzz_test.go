@@ -10,7 +10,8 @@ import (
 // A table that was changed has the same limits, each with an amount and a period that
 // bound something.
 func FuzzWith(f *testing.F) {
-	for _, s := range []string{"hold-address=100/10m", "sms-all=20000", "sms-all=1/1h", "read-staff=0", "book-site=1/0.5s", "x=1", "hold-address=+5", "=/"} {
+	for _, s := range []string{"hold-address=100/10m", "sms-all=20000", "sms-all=1/1h", "read-staff=0", "book-site=1/0.5s",
+		"x=1", "hold-address=+5", "=/"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, change string) {

@@ -15,7 +15,8 @@ var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
 // Whatever is typed as a mobile, it is one number in one form, or none.
 func FuzzParseMobile(f *testing.F) {
-	for _, s := range []string{"0501234567", "+966 50 123 4567", "00966501234567", "٠٥٠١٢٣٤٥٦٧", "۰۵۰۱۲۳۴۵۶۷", "+14155550123", "05\u200f01234567", "tel:+966501234567;ext=1"} {
+	for _, s := range []string{"0501234567", "+966 50 123 4567", "00966501234567", "٠٥٠١٢٣٤٥٦٧", "۰۵۰۱۲۳۴۵۶۷", "+14155550123",
+		"05\u200f01234567", "tel:+966501234567;ext=1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -53,7 +54,8 @@ var linkIn = regexp.MustCompile(`(^|[ \n])(https?://[a-z0-9]|([a-z0-9]+\.)+(com|
 
 // No own text of a department leads to a host if none is allowed.
 func FuzzLinksInOwnTexts(f *testing.F) {
-	for _, s := range []string{"evil.com", "https://evil", "موعدكم غدًا.يرجى", "ⓔvil.com/x", "a@b.sa", "{{.Reference}}.com", "9.30", "evil。sa", "://"} {
+	for _, s := range []string{"evil.com", "https://evil", "موعدكم غدًا.يرجى", "ⓔvil.com/x", "a@b.sa", "{{.Reference}}.com",
+		"9.30", "evil。sa", "://"} {
 		f.Add(s)
 	}
 	none := notify.NewTexts()

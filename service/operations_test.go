@@ -165,7 +165,8 @@ func TestPages(t *testing.T) {
 		if bytes.Contains(spec.Body, []byte("x-go-")) {
 			t.Errorf("%s tells what only the generator of this server needs", path)
 		}
-		if got.Info.Version != want.Info.Version || got.Paths.Len() != want.Paths.Len() || len(got.Components.Schemas) != len(want.Components.Schemas) {
+		if got.Info.Version != want.Info.Version || got.Paths.Len() != want.Paths.Len() ||
+			len(got.Components.Schemas) != len(want.Components.Schemas) {
 			t.Errorf("%s is not the contract", path)
 		}
 		if example, _ := json.Marshal(got.Components.Schemas["HolidayDates"]); bytes.Contains(example, []byte("T00:00:00Z")) {
@@ -428,7 +429,8 @@ func TestStopAtOnce(t *testing.T) {
 func TestProblemsAsJSON(t *testing.T) {
 	t.Parallel()
 	centre := servicetest.Open(t, 1)
-	answer := centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/problems", Header: map[string]string{"Accept": "application/json"}})
+	answer := centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/problems",
+		Header: map[string]string{"Accept": "application/json"}})
 	var list struct {
 		Problems []struct {
 			Name   string            `json:"name"`

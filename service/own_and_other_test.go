@@ -210,7 +210,8 @@ func TestOwnAndOthers(t *testing.T) {
 func reached(t *testing.T, centre *servicetest.Centre, owner whose, name, path string, page bool) {
 	t.Helper()
 	switch name {
-	case "GET /waiting", "GET /waiting/:entry", "GET /visits/code", "GET /book/:hold/code", "GET /book/:hold/typed", "GET /m/:token/email/:tag",
+	case "GET /waiting", "GET /waiting/:entry", "GET /visits/code", "GET /book/:hold/code", "GET /book/:hold/typed",
+		"GET /m/:token/email/:tag",
 		"GET /m/:token/details/code", "GET /v1/surveys/:token", "GET /feeds/:token.ics": // they have stories of their own
 		return
 	}
@@ -224,7 +225,8 @@ func reached(t *testing.T, centre *servicetest.Centre, owner whose, name, path s
 	if name == "GET /v1/my-visits" {
 		key = "mobile"
 	}
-	answer := centre.Send(servicetest.Request{Method: http.MethodGet, Path: path, Header: map[string]string{"Authorization": "Bearer " + owner.bearers[key]}})
+	answer := centre.Send(servicetest.Request{Method: http.MethodGet, Path: path,
+		Header: map[string]string{"Authorization": "Bearer " + owner.bearers[key]}})
 	if answer.Status != http.StatusOK && answer.Status != http.StatusConflict { // such as on another day
 		t.Errorf("%s for its owner: %d %.200q", name, answer.Status, answer.Body)
 	}

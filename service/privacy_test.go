@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -157,7 +158,8 @@ func TestPersonIsExportedAndErased(t *testing.T) {
 		}
 		v := data.Visits[0]
 		if v.Reference != p.visit.Reference || v.Person.Name != p.Name || v.Person.ID != p.ID || v.Person.Email != p.Email ||
-			v.Person.Representative.Wakala != "4499887766" || v.Opinion.Comment == "" || v.History[0].Reason == "" || len(v.Needs) != 1 || len(v.Messages) == 0 || v.Messages[0].Text == "" {
+			v.Person.Representative.Wakala != "4499887766" || v.Opinion.Comment == "" || v.History[0].Reason == "" ||
+			len(v.Needs) != 1 || len(v.Messages) == 0 || v.Messages[0].Text == "" {
 			t.Errorf("%s: %+v", name, v)
 		}
 	}
@@ -168,7 +170,7 @@ func TestPersonIsExportedAndErased(t *testing.T) {
 	coming := p.Books(heirs, "riyadh", servicetest.At(t, "2026-12-02T09:00"))
 	who := privacy.Who{Identity: p.ID}
 	_, err = service.ErasePerson(t.Context(), config, who, p.centre.Clock.Now())
-	if ongoing, ok := err.(*privacy.OngoingError); !ok || len(ongoing.Visits) != 1 || ongoing.Visits[0] != coming.Reference {
+	if ongoing, ok := errors.AsType[*privacy.OngoingError](err); !ok || len(ongoing.Visits) != 1 || ongoing.Visits[0] != coming.Reference {
 		t.Fatalf("erased with a visit to come: %v", err)
 	}
 	if left := dumpOf(t, p.centre); !strings.Contains(left, p.Name) {
@@ -183,7 +185,8 @@ func TestPersonIsExportedAndErased(t *testing.T) {
 	p.centre.Pass(3 * 24 * time.Hour) // checks, answers and numbers are purged
 	dump := dumpOf(t, p.centre)
 	for what, marked := range map[string]string{
-		"the name": "Qamarzad", "the name as it is searched for": "qamarzad", "the e-mail": "lighthouse", "the identity": p.ID, "the mobile": p.Mobile[1:],
+		"the name": "Qamarzad", "the name as it is searched for": "qamarzad", "the e-mail": "lighthouse", "the identity": p.ID,
+		"the mobile":         p.Mobile[1:],
 		"the representative": "Zumurrud", "their identity": "1097531246", "the power of attorney": "4499887766",
 	} {
 		if i := strings.Index(dump, marked); i >= 0 {
@@ -284,7 +287,8 @@ func TestOwnDataOverTheAPI(t *testing.T) {
 		t.Errorf("left: %+v", data)
 	}
 	// Staff still find what the report counts, without a person.
-	if got := p.centre.Manager().Gets("/v1/appointments/" + p.visit.Reference); got.Status != http.StatusOK || strings.Contains(string(got.Body), "Qamarzad") {
+	if got := p.centre.Manager().Gets("/v1/appointments/" + p.visit.Reference); got.Status != http.StatusOK ||
+		strings.Contains(string(got.Body), "Qamarzad") {
 		t.Errorf("%d %s", got.Status, got.Body)
 	}
 }
@@ -301,7 +305,8 @@ func TestOwnDataOnThePages(t *testing.T) {
 		}
 	}
 	w.sends("/visits/data/erase", nil)
-	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL}, privacy.Who{Identity: p.ID}); err != nil ||
+	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL},
+		privacy.Who{Identity: p.ID}); err != nil ||
 		len(data.Visits) != 1 {
 		t.Fatalf("a stranger erased: %+v, %v", data, err)
 	}
@@ -331,7 +336,8 @@ func TestOwnDataOnThePages(t *testing.T) {
 	if w.at.Path != "/visits" {
 		t.Errorf("the browser is still signed in: %s", w.at)
 	}
-	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL}, privacy.Who{Identity: p.ID}); err != nil ||
+	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL},
+		privacy.Who{Identity: p.ID}); err != nil ||
 		len(data.Visits) != 0 {
 		t.Errorf("left: %+v, %v", data, err)
 	}

@@ -3,6 +3,7 @@ package service_test
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,7 +26,7 @@ const munira, hamad = "munira", "hamad"
 // idToken returns what the provider says of a made-up visitor.
 func idToken(t *testing.T, centre *servicetest.Centre, user string) string {
 	t.Helper()
-	answer, err := http.PostForm(centre.Replicas[0].URL()+"/dev/visitor-token", url.Values{"user": {user}}) //nolint:noctx // of this machine
+	answer, err := http.PostForm(centre.Replicas[0].URL()+"/dev/visitor-token", url.Values{"user": {user}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,9 +102,7 @@ func TestProvedAndTyped(t *testing.T) {
 					}
 					waits := func(v *servicetest.Visitor) servicetest.Answer {
 						body := v.WaitingBody("iban-update", "riyadh", "2026-11-25", "2026-11-30")
-						for name, value := range proof[v] {
-							body[name] = value
-						}
+						maps.Copy(body, proof[v])
 						return v.TryWait(body)
 					}
 					is := func(what string, answer servicetest.Answer, status int, kind string) {

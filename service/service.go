@@ -94,7 +94,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		return nil, err
 	}
 	if notice := s.centre.notice(); notice != "" {
-		c.Log.WarnContext(ctx, notice)
+		c.Log.WarnContext(ctx, "nothing can be booked", "notice", notice)
 	}
 	changes := changes{s.store.Changes(s.centre.Load, newID), s.centre.reload, c.Now}
 	if s.bookers, err = slots.NewBookers(s.store.Appointments(), c.Hold, newID,

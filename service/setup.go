@@ -105,8 +105,7 @@ func Apply(ctx context.Context, c Config, want setup.Centre, actor string, try b
 		changes, err = store.Apply(ctx, want, audit.Entry{At: c.now(), Actor: actor}, try)
 		return err
 	})
-	var affected *slots.AffectedError
-	if errors.As(err, &affected) {
+	if affected, ok := errors.AsType[*slots.AffectedError](err); ok {
 		err = fmt.Errorf("%w, of %s: close those times in the calendar first, where each visitor is offered another one",
 			err, strings.Join(affected.DeskGroups, ", "))
 	}

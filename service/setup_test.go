@@ -105,7 +105,8 @@ func TestCentreOfOnesOwn(t *testing.T) {
 	if now := visitor.Shows(booked); !now.End.Equal(booked.End) || !now.Start.Equal(booked.Start) {
 		t.Errorf("the visit is from %v to %v", now.Start, now.End)
 	}
-	if another := centre.Visitor(2).Books("building-permit", "town-hall", servicetest.At(t, "2026-12-01T10:00")); another.End.Sub(another.Start) != 50*time.Minute {
+	if another := centre.Visitor(2).Books("building-permit", "town-hall", servicetest.At(t,
+		"2026-12-01T10:00")); another.End.Sub(another.Start) != 50*time.Minute {
 		t.Errorf("a new visit takes %v, want 50 minutes", another.End.Sub(another.Start))
 	}
 	centre.Visitor(3).Books("building-permit", "town-hall", servicetest.At(t, "2026-12-01T14:00")) // 13:00, opened by the change

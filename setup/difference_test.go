@@ -49,7 +49,8 @@ func TestDifferences(t *testing.T) {
 			"~ service building-permit\n    after: (none) -> 10m"},
 		{"deep inside", have, changed(t, "places: 2 # visitors", "places: 3 # visitors"),
 			"~ desk group main-permits\n    plan.rules[0].openings[0].places: 2 -> 3"},
-		{"a default that is written out", have, changed(t, "duration: 30m", "duration: 30m\n    horizon: 30d\n    step: 30m\n    party_limit: 1"), ""},
+		{"a default that is written out", have, changed(t, "duration: 30m",
+			"duration: 30m\n    horizon: 30d\n    step: 30m\n    party_limit: 1"), ""},
 		{"what the file does not name", have, setup.Centre{}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

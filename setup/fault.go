@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// Fault is something wrong in a file.
-type Fault struct {
+// LineError is something wrong in a file.
+type LineError struct {
 	Line, Column int    // from 1
 	Text         string // what is wrong, and what to do
 }
 
 // Error returns line, column and text.
-func (f *Fault) Error() string { return fmt.Sprintf("%d:%d: %s", f.Line, f.Column, f.Text) }
+func (f *LineError) Error() string { return fmt.Sprintf("%d:%d: %s", f.Line, f.Column, f.Text) }
 
-// Faults are all that is wrong in a file, in the order of its lines.
-type Faults []*Fault
+// FileError is all that is wrong in a file, in the order of its lines.
+type FileError []*LineError
 
 // maxListed is how many faults Error lists.
 const maxListed = 100
 
 // Error lists the faults, one in a line, at most 100 of them.
-func (f Faults) Error() string {
+func (f FileError) Error() string {
 	var b strings.Builder
 	for i, one := range f {
 		if i == maxListed {
@@ -36,10 +36,10 @@ func (f Faults) Error() string {
 }
 
 // sorted returns the faults in the order of their lines, each once; nil for none.
-func sorted(list []*Fault) error {
+func sorted(list []*LineError) error {
 	if len(list) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(list, func(a, b *Fault) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
-	return Faults(slices.CompactFunc(list, func(a, b *Fault) bool { return *a == *b }))
+	slices.SortStableFunc(list, func(a, b *LineError) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
+	return FileError(slices.CompactFunc(list, func(a, b *LineError) bool { return *a == *b }))
 }

@@ -82,7 +82,7 @@ func Allowed(merged Centre, changes []Change) error {
 		case c.Kind == KindBranch && c.Has("zone"):
 			refuse("the zone of branch %s can't change, because its visits have times in it: add another branch", c.Slug)
 		case c.Kind == KindDeskGroup && c.Has("branch"):
-			refuse("desk group %s can't move to another branch, because its visits take place where they were booked: add another desk group", c.Slug)
+			refuse("desk group %s can't move to another branch, because its visits were booked there: add another desk group", c.Slug)
 		}
 	}
 	desks := map[[2]string]string{}
@@ -105,7 +105,7 @@ func Allowed(merged Centre, changes []Change) error {
 		groups[i] = &centre.DeskGroup{ID: i, Slug: g.Slug, Branch: g.Branch, Department: g.Department, Services: g.Services}
 	}
 	_, err = centre.New(known, groups, 0)
-	for _, f := range unjoined[*centre.GroupFault](err) {
+	for _, f := range unjoined[*centre.GroupError](err) {
 		refuse("with the desk groups that it has already, desk group %s: %s", f.Slug, plain(f.Err))
 	}
 	return errors.Join(refused...)

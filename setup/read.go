@@ -14,7 +14,7 @@ import (
 	"ziyara/scheduling"
 )
 
-// Read reads a file and checks all of it. The error is Faults: everything that is
+// Read reads a file and checks all of it. The error is a FileError: everything that is
 // wrong, with its line; what depends on a part that can't be read is not checked.
 func Read(data []byte) (Centre, error) {
 	d := parse(data)
@@ -153,7 +153,7 @@ func listOf(k catalog.Kind) string {
 // catalogue checks what the domain says of the catalogue, and returns it.
 func (r *reader) catalogue(c Centre, bad map[catalog.Kind]map[int]bool) *catalog.Centre {
 	known, err := catalog.NewCentre(c.Branches, c.Departments, c.Services, c.Entities, c.Reasons...)
-	for _, f := range unjoined[*catalog.Fault](err) {
+	for _, f := range unjoined[*catalog.EntryError](err) {
 		if f.Kind == catalog.KindBranch {
 			known.Branches[f.Index].Zone = "UTC" // so that all else can be checked
 		}
@@ -169,11 +169,11 @@ func unjoined[E error](err error) []E {
 	if err == nil {
 		return nil
 	}
-	if one, ok := err.(E); ok {
+	if one, ok := err.(E); ok { //nolint:errorlint // one that is wrapped was wrapped on purpose
 		return []E{one}
 	}
 	var all []E
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // looked into here
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			all = append(all, unjoined[E](e)...)
 		}
@@ -273,7 +273,7 @@ func (r *reader) places(c Centre, known *catalog.Centre, services list[service],
 		}
 	}
 	_, err := centre.New(known, groups, 0)
-	for _, f := range unjoined[*centre.GroupFault](err) {
+	for _, f := range unjoined[*centre.GroupError](err) {
 		if !bad[f.Index] {
 			r.fault(r.at(fmt.Sprintf("/desk_groups/%d", f.Index)), "desk group "+f.Slug+": "+plain(f.Err))
 		}

@@ -41,7 +41,7 @@ type fault struct{ line, says string }
 func check(t *testing.T, file string, want ...fault) {
 	t.Helper()
 	_, err := setup.Read([]byte(file))
-	var faults setup.Faults
+	var faults setup.FileError
 	if len(want) == 0 && err == nil {
 		return
 	}
@@ -102,7 +102,8 @@ func TestFaults(t *testing.T) {
 		{"an http link", "topics: # other", "online: http://a.example\n    topics: # other", fault{"http://a.example", "https address"}},
 		{"another version", "format: 1", "format: 2", fault{"format: 2", "want 1"}},
 		{"an alias", "{ar: الرخص, en: Permits}", "*name", fault{"*name", "in quotes"}},
-		{"a tab", "    department: permits\n    name: {ar: رخصة", "\tdepartment: permits\n    name: {ar: رخصة", fault{"\tdepartment", "use spaces"}},
+		{"a tab", "    department: permits\n    name: {ar: رخصة", "\tdepartment: permits\n    name: {ar: رخصة",
+			fault{"\tdepartment", "use spaces"}},
 		{"a bracket too few", "[building-permit]", "[building-permit", fault{"", "no YAML"}},
 		{"a second document", "\n# Where else people belong", "\n---\nformat: 1\n# Where else people belong", fault{"---", "second document"}},
 		{"a list for fields", "quiet: {from: \"21:00\", to: \"09:00\"}", "quiet: [21, 9]", fault{"quiet: [21", "is a list: want fields"}},
@@ -164,7 +165,7 @@ func TestFilesThatAreNone(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := setup.Read([]byte(tt.file))
-			var faults setup.Faults
+			var faults setup.FileError
 			if !errors.As(err, &faults) || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("Read = %.300v, want faults that say %q", err, tt.says)
 			}
@@ -215,7 +216,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("? [a]\n: b"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := setup.Read(data)
-		var faults setup.Faults
+		var faults setup.FileError
 		switch {
 		case err == nil:
 			text, err := setup.Write(c)

@@ -30,7 +30,7 @@ type position struct{ line, column int }
 type document struct {
 	value     any
 	positions map[string]position
-	faults    []*Fault
+	faults    []*LineError
 }
 
 // parse reads one YAML document. What can't be told as JSON becomes a fault.
@@ -76,7 +76,7 @@ func firstInvalid(data []byte) int {
 }
 
 func (d *document) fault(at position, text string) {
-	d.faults = append(d.faults, &Fault{Line: at.line, Column: at.column, Text: text})
+	d.faults = append(d.faults, &LineError{Line: at.line, Column: at.column, Text: text})
 }
 
 var syntaxLine = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?(.*)`)
@@ -127,6 +127,7 @@ func (d *document) read(n *yaml.Node, pointer string, depth int) any {
 	case yaml.AliasNode:
 		d.fault(at, "aliases (*"+n.Value+") are not read: write the value out")
 		return nil
+	case yaml.ScalarNode, yaml.DocumentNode:
 	}
 	return d.scalar(n)
 }

@@ -22,7 +22,8 @@ func FuzzPreferred(f *testing.F) {
 // A text of a department is split at its parameters so that nothing of it is lost, or
 // something in it is called broken.
 func FuzzSplit(f *testing.F) {
-	for _, s := range []string{"موعدكم {{.Day}} في {{.Branch}}", "{{", "}}", "{{.}}", "{{.A}}{{.B}}", "{{ .Day }}", "{{.Day|html}}", "{{{.Day}}}"} {
+	for _, s := range []string{"موعدكم {{.Day}} في {{.Branch}}", "{{", "}}", "{{.}}", "{{.A}}{{.B}}", "{{ .Day }}",
+		"{{.Day|html}}", "{{{.Day}}}"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -80,11 +80,11 @@ func read(name string) (setup.Centre, error) {
 		return setup.Centre{}, err
 	}
 	c, err := setup.Read(data)
-	var faults setup.Faults
+	var faults setup.FileError
 	if !errors.As(err, &faults) {
 		return c, err
 	}
-	for _, line := range strings.Split(faults.Error(), "\n") {
+	for line := range strings.SplitSeq(faults.Error(), "\n") {
 		fmt.Fprintf(os.Stderr, "%s:%s\n", name, line)
 	}
 	if len(faults) == 1 {

@@ -98,14 +98,14 @@ func (e erasePerson) erase(ctx context.Context, who privacy.Who, in io.Reader, o
 		if !data.Complete {
 			more = " or more"
 		}
-		fmt.Fprintf(out, "%d visits and %d entries of the waitlist%s. Erase what is personal of them? This can't be undone. [yes/no] ",
+		_, _ = fmt.Fprintf(out, "%d visits and %d entries of the waitlist%s. Erase what is personal of them? This can't be undone. [yes/no] ",
 			len(data.Visits), len(data.Waitlist), more)
 		answer, err := bufio.NewReader(in).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		if strings.TrimSpace(answer) != "yes" {
-			fmt.Fprintln(out, "Nothing was erased.")
+			_, _ = fmt.Fprintln(out, "Nothing was erased.")
 			return nil
 		}
 	}
@@ -117,10 +117,10 @@ func (e erasePerson) erase(ctx context.Context, who privacy.Who, in io.Reader, o
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Erased: the person of %d visits, %d entries of the waitlist, %d texts of messages, %d comments.\nKept:\n",
+	_, _ = fmt.Fprintf(out, "Erased: the person of %d visits, %d entries of the waitlist, %d texts of messages, %d comments.\nKept:\n",
 		erased.Visits, erased.Waitlist, erased.Texts, erased.Comments)
 	for _, kept := range privacy.AllKept() {
-		fmt.Fprintf(out, "- %s\n", texts.Visitors("privacy.left_"+string(kept)).EN)
+		_, _ = fmt.Fprintf(out, "- %s\n", texts.Visitors("privacy.left_"+string(kept)).EN)
 	}
 	return nil
 }

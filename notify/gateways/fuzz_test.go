@@ -12,7 +12,8 @@ import (
 func FuzzFile(f *testing.F) {
 	for _, s := range []string{
 		"[[gateway]]\nname = \"main\"\nkind = \"smpp\"\naddress = \"127.0.0.1:2775\"\n",
-		"[[gateway]]\nname = \"x\"\nkind = \"http\"\nprovider = \"unifonic\"\n[gateway.secrets]\na = \"B\"\n", "[[gateway]]\nkind = 1", "gateway = 3", "\x00",
+		"[[gateway]]\nname = \"x\"\nkind = \"http\"\nprovider = \"unifonic\"\n[gateway.secrets]\na = \"B\"\n",
+		"[[gateway]]\nkind = 1", "gateway = 3", "\x00",
 	} {
 		f.Add([]byte(s))
 	}

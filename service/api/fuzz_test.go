@@ -103,7 +103,8 @@ func FuzzFraming(f *testing.F) {
 // A cursor that is read leads on from one place in a list.
 func FuzzCursors(f *testing.F) {
 	at := time.Date(2026, 11, 22, 6, 0, 0, 1000, time.UTC)
-	for _, s := range []string{cursorAfter(at, uuid.NewString()), cursorAfter(at, "7"), numberCursor(7), "", "AAAA", "-1", "99999999999999999999"} {
+	for _, s := range []string{cursorAfter(at, uuid.NewString()), cursorAfter(at, "7"), numberCursor(7), "", "AAAA", "-1",
+		"99999999999999999999"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, cursor string) {

@@ -121,12 +121,6 @@ func (l *load) run(ctx context.Context, url string, c Config) error {
 
 func (l *load) perSecond() float64 { return float64(len(l.took)) / l.elapsed.Seconds() }
 
-// median returns the median in milliseconds.
-func (l *load) median() float64 {
-	slices.Sort(l.took)
-	return float64(l.took[len(l.took)/2].Microseconds()) / 1000
-}
-
 // p99 returns the 99th percentile in milliseconds.
 func (l *load) p99() float64 {
 	slices.Sort(l.took)

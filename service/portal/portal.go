@@ -100,7 +100,8 @@ type Portal struct {
 func New(c Config) (*Portal, error) {
 	switch {
 	case c.Links == nil, c.Bookers == nil, c.Centre == nil, c.Now == nil, c.Log == nil, c.Confirm == nil, c.Confirmed == nil,
-		c.ConfirmEmail == nil, c.FindPerson == nil, c.ErasePerson == nil, c.Settle == nil, c.FindSurvey == nil, c.SaveSurvey == nil, c.Waitlist == nil,
+		c.ConfirmEmail == nil, c.FindPerson == nil, c.ErasePerson == nil, c.Settle == nil, c.FindSurvey == nil,
+		c.SaveSurvey == nil, c.Waitlist == nil,
 		c.WaitlistEntryID == nil, c.NewReference == nil, c.Receptions == nil, c.Verifier == nil,
 		c.Keys == nil, c.Random == nil, c.Counts == nil, c.EntryHost == "",
 		c.Hold == 0, c.Keep == privacy.Periods{}, c.Site.Origin == "":

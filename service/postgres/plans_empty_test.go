@@ -98,7 +98,8 @@ func TestOneVisitIsPlannedOnce(t *testing.T) {
 		}
 	}
 	var planned int
-	if err = conn.QueryRowContext(t.Context(), "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'find'").Scan(&planned); err != nil {
+	if err = conn.QueryRowContext(t.Context(), "SELECT custom_plans FROM pg_prepared_statements WHERE name = 'find'").
+		Scan(&planned); err != nil {
 		t.Fatal(err)
 	}
 	if planned > most {

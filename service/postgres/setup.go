@@ -203,7 +203,7 @@ func (a *application) calendars(rows *centreRows) ([]revised, error) {
 		}
 		all = append(all, revised{was.DeskGroup, calendar})
 	}
-	slices.SortFunc(all, func(a, b revised) int { return compareKeys(a, b) })
+	slices.SortFunc(all, compareKeys)
 	return all, nil
 }
 

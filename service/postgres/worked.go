@@ -100,7 +100,8 @@ func (s *core) workHolidays(ctx context.Context, before holidaysRow, list schedu
 		}
 		groups[i] = revised{p.DeskGroup, calendar}
 	}
-	w.statement, w.args = "calendars/save_holidays", []any{asJSON([]row{holidayListRow(setup.HolidayList{Slug: before.Slug, HolidayList: list})})}
+	w.statement, w.args = "calendars/save_holidays", []any{asJSON([]row{holidayListRow(setup.HolidayList{Slug: before.Slug,
+		HolidayList: list})})}
 	w.changes, err = s.compareDays(ctx, groups, entry.At)
 	return w, groups, err
 }

@@ -12,7 +12,8 @@ import (
 func FuzzOpenLink(f *testing.F) {
 	keys, expires := newKeys(f, counting(32)), time.Unix(1_800_000_000, 0)
 	link := keys.Link(1, [5]byte{1, 2, 3, 4, 5}, expires)
-	for _, s := range []string{link, link[:27], link + "=", link[:5] + "\n" + link[5:], newKeys(f, counting(33)).Link(1, [5]byte{}, expires), ""} {
+	for _, s := range []string{link, link[:27], link + "=", link[:5] + "\n" + link[5:], newKeys(f, counting(33)).Link(1,
+		[5]byte{}, expires), ""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, token string) {

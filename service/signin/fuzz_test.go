@@ -71,7 +71,8 @@ func FuzzClaims(f *testing.F) {
 
 // Whatever path is asked for, signing in leads to this host.
 func FuzzOwnPath(f *testing.F) {
-	for _, s := range []string{"/", "//evil.example", "/\\evil.example", "/%2f/evil", "/a?b=//c#d", "https://evil.example", "/sign-in/back", "/\t/evil", "/.//x"} {
+	for _, s := range []string{"/", "//evil.example", "/\\evil.example", "/%2f/evil", "/a?b=//c#d", "https://evil.example",
+		"/sign-in/back", "/\t/evil", "/.//x"} {
 		f.Add(s)
 	}
 	here := url.URL{Scheme: "https", Host: "visit.example"}

@@ -10,7 +10,8 @@ import (
 // Whatever X-Forwarded-For says, it is believed of a proxy only, and only as far as proxies
 // have added to it: the client is never the proxy that was named by somebody who is none.
 func FuzzClient(f *testing.F) {
-	for _, s := range []string{"192.0.2.1", "192.0.2.1, 10.0.0.2", "10.0.0.3,10.0.0.2", "[2001:db8::1]:443", "::ffff:192.0.2.1", "unknown", ",,,", "192.0.2.1:x"} {
+	for _, s := range []string{"192.0.2.1", "192.0.2.1, 10.0.0.2", "10.0.0.3,10.0.0.2", "[2001:db8::1]:443",
+		"::ffff:192.0.2.1", "unknown", ",,,", "192.0.2.1:x"} {
 		f.Add(s)
 	}
 	proxies, err := NewProxies([]string{"10.0.0.0/24"})

@@ -19,7 +19,8 @@ const (
 // to one visitor, to staff, or to programs.
 func closed() []string {
 	return []string{
-		"/*?q=", "/*&q=", "/book/", TrialPath, "/docs", "/feeds/", "/m/", "/openapi.json", "/openapi.yaml", "/problems", "/receipts/", "/staff", "/v1",
+		"/*?q=", "/*&q=", "/book/", TrialPath, "/docs", "/feeds/", "/m/", "/openapi.json", "/openapi.yaml", "/problems",
+		"/receipts/", "/staff", "/v1",
 		VisitsPath, "/waiting",
 	}
 }
