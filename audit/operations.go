@@ -40,7 +40,7 @@ var operations = map[string]Trace{
 
 	// For visitors, who act for themselves.
 	"createVerification": Nothing, "checkVerification": Nothing, "createIdentityProof": Nothing, "deleteHold": Nothing,
-	"listMyVisits":      Nothing,
+	"listMyVisits": Nothing, "getMyData": Nothing, "eraseMyData": Nothing,
 	"cancelAppointment": Nothing, "moveAppointment": Nothing, "waitForEarlier": Nothing, "getToday": Nothing, "tellLate": Nothing,
 	"acceptProposal": Nothing, "declineProposal": Nothing, "getSurvey": Nothing, "answerSurvey": Nothing,
 	"joinWaitlist": Nothing, "getWaitlistEntry": Nothing, "leaveWaitlist": Nothing, "acceptOffer": Nothing, "declineOffer": Nothing,

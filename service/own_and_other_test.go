@@ -63,7 +63,8 @@ func routesOfVisitors() map[string]reach {
 		"GET /v1/waitlist/:id", "POST /v1/waitlist/:id/accept", "POST /v1/waitlist/:id/decline", "DELETE /v1/waitlist/:id",
 		"DELETE /v1/holds/:id")
 	add(proving, "GET /v1/my-visits", "GET /visits", "POST /visits", "GET /visits/code", "POST /visits/code", "POST /visits/code/again",
-		"POST /visits/leave", "POST /visits/sign-out")
+		"POST /visits/leave", "POST /visits/sign-out", "GET /v1/my-data", "DELETE /v1/my-data", "GET /visits/data",
+		"GET /visits/data/copy.json", "POST /visits/data/erase")
 	add(linkedTo, "GET /v1/surveys/:token", "POST /v1/surveys/:token", "GET /feeds/:token.ics",
 		"GET /m/:token", "POST /m/:token", "GET /m/:token/move", "GET /m/:token/cancel", "GET /m/:token/code.svg", "GET /m/:token/visit.ics",
 		"GET /m/:token/details", "GET /m/:token/details/code", "GET /m/:token/email/:tag", "POST /m/:token/wait", "POST /m/:token/wait/stop",
@@ -222,7 +223,7 @@ func reached(t *testing.T, centre *servicetest.Centre, owner whose, name, path s
 		return
 	}
 	key := map[bool]string{true: "entry", false: "visit"}[strings.Contains(name, "/waitlist/")]
-	if name == "GET /v1/my-visits" {
+	if name == "GET /v1/my-visits" || name == "GET /v1/my-data" {
 		key = "mobile"
 	}
 	answer := centre.Send(servicetest.Request{Method: http.MethodGet, Path: path,
