@@ -34,6 +34,10 @@ func Default() Periods { return Periods{Visits: 365 * day, Waitlist: 90 * day, T
 // hall.
 const HallCloses = 1 * day
 
+// Ongoing reports whether a visit still needs its person at now: it is open, so neither
+// cancelled nor closed by reception, and has not ended longer ago than HallCloses.
+func Ongoing(open bool, end, now time.Time) bool { return open && end.After(now.Add(-HallCloses)) }
+
 // leastVisits is the shortest period of visits: the hall closes them within a day, and
 // visitors say afterwards how it was.
 const leastVisits = 30 * day

@@ -85,15 +85,9 @@ func Allowed(merged Centre, changes []Change) error {
 			refuse("desk group %s can't move to another branch, because its visits were booked there: add another desk group", c.Slug)
 		}
 	}
-	desks := map[[2]string]string{}
-	for _, g := range merged.DeskGroups {
-		for _, desk := range g.Desks {
-			key := [2]string{g.Branch, desk.Name}
-			if other, taken := desks[key]; taken {
-				refuse("desk %q of desk group %s is a desk of %s, which keeps it: take it away there first", desk.Name, g.Slug, other)
-			}
-			desks[key] = g.Slug
-		}
+	for _, t := range takenTwice(merged.DeskGroups) {
+		refuse("desk %q of desk group %s is a desk of %s, which keeps it: take it away there first",
+			t.name, merged.DeskGroups[t.group].Slug, t.other)
 	}
 	known, err := catalog.NewCentre(merged.Branches, merged.Departments, merged.Services, merged.Entities, merged.Reasons...)
 	if err != nil {
@@ -109,4 +103,26 @@ func Allowed(merged Centre, changes []Change) error {
 		refuse("with the desk groups that it has already, desk group %s: %s", f.Slug, plain(f.Err))
 	}
 	return errors.Join(refused...)
+}
+
+// taken is a desk that a desk group names although another of its branch has it.
+type taken struct {
+	group, desk int // in the list, and in its desks
+	name, other string
+}
+
+// takenTwice returns the desks that two desk groups of a branch name, or one names twice.
+func takenTwice(groups []DeskGroup) []taken {
+	var found []taken
+	owners := map[[2]string]string{}
+	for i, g := range groups {
+		for n, desk := range g.Desks {
+			key := [2]string{g.Branch, desk.Name}
+			if other, has := owners[key]; has {
+				found = append(found, taken{i, n, desk.Name, other})
+			}
+			owners[key] = g.Slug
+		}
+	}
+	return found
 }

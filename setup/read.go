@@ -221,7 +221,6 @@ func (r *reader) planFaults(pointer, what string, err error) {
 
 // deskGroups checks the calendars and desks of desk groups.
 func (r *reader) deskGroups(c Centre, holidays map[string]*scheduling.Holidays, bad map[int]bool) {
-	desks := map[[2]string]string{}
 	var compiler scheduling.Compiler
 	for i := range c.DeskGroups {
 		if bad[i] {
@@ -249,13 +248,11 @@ func (r *reader) deskGroups(c Centre, holidays map[string]*scheduling.Holidays, 
 		if err := (&centre.DeskGroup{Services: g.Services}).Fits(g.Plan); err != nil {
 			r.planFaults(pointer+"/plan", what, err)
 		}
-		for n, desk := range g.Desks {
-			key := [2]string{g.Branch, desk.Name}
-			if other, taken := desks[key]; taken {
-				r.fault(r.at(fmt.Sprintf("%s/desks/%d", pointer, n)),
-					fmt.Sprintf("%s: desk %q is already a desk of %s at this branch", what, desk.Name, other))
-			}
-			desks[key] = g.Slug
+	}
+	for _, t := range takenTwice(c.DeskGroups) {
+		if !bad[t.group] {
+			r.fault(r.at(fmt.Sprintf("/desk_groups/%d/desks/%d", t.group, t.desk)),
+				fmt.Sprintf("desk group %s: desk %q is already a desk of %s at this branch", c.DeskGroups[t.group].Slug, t.name, t.other))
 		}
 	}
 }

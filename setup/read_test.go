@@ -106,7 +106,9 @@ func TestFaults(t *testing.T) {
 			fault{"\tdepartment", "use spaces"}},
 		{"a bracket too few", "[building-permit]", "[building-permit", fault{"", "no YAML"}},
 		{"a second document", "\n# Where else people belong", "\n---\nformat: 1\n# Where else people belong", fault{"---", "second document"}},
-		{"a list for fields", "quiet: {from: \"21:00\", to: \"09:00\"}", "quiet: [21, 9]", fault{"quiet: [21", "is a list: want fields"}},
+		{"a desk twice", "holiday_list: public", "holiday_list: public\n    desks:\n      - name: A\n      - name: A # again",
+			fault{"# again", "already a desk"}},
+		{"a list for fields", "quiet: {from: \"21:00\", to: \"09:00\"}", "quiet: [21, 9]", fault{"quiet: [21", "is a list: want a set of fields"}},
 		{"nothing for a text", "zone: Asia/Riyadh", "zone:", fault{"zone:", "is nothing: want text"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,8 +155,8 @@ func TestFilesThatAreNone(t *testing.T) {
 	}{
 		{"empty", "", "ziyara centre new"},
 		{"comments only", "# nothing\n", "ziyara centre new"},
-		{"a list", "- format: 1\n", "is a list: want fields"},
-		{"text", "centre", "is text: want fields"},
+		{"a list", "- format: 1\n", "is a list: want a set of fields"},
+		{"text", "centre", "is text: want a set of fields"},
 		{"Windows-1256", "format: 1\nbranches:\n  - slug: \xc7\xe1\xd1\xed\xc7\xd6\n", "not UTF-8"},
 		{"a picture", "\x89PNG\r\n\x1a\n\x00\x00", ""},
 		{"a bomb of aliases", bomb, "write the value out"},

@@ -161,7 +161,7 @@ func worded(k jsonschema.ErrorKind) string {
 func typed(k *kind.Type) string {
 	names := map[string]string{
 		"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
-		"array": "a list", "object": "fields", "null": "nothing",
+		"array": "a list", "object": "a set of fields", "null": "nothing",
 	}
 	wants := make([]string, len(k.Want))
 	for i, w := range k.Want {

@@ -88,9 +88,9 @@ func read(name string) (setup.Centre, error) {
 		fmt.Fprintf(os.Stderr, "%s:%s\n", name, line)
 	}
 	if len(faults) == 1 {
-		return c, errors.New("1 mistake; nothing was changed")
+		return c, errors.New("1 mistake")
 	}
-	return c, fmt.Errorf("%d mistakes; nothing was changed", len(faults))
+	return c, fmt.Errorf("%d mistakes", len(faults))
 }
 
 // readFile reads a file, but not much more than Read accepts.
@@ -151,7 +151,7 @@ type centreApply struct {
 func (a centreApply) Run(ctx context.Context) error {
 	want, err := read(a.File)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w. Nothing was changed", err)
 	}
 	if _, err = service.Migrate(ctx, a.URL); err != nil {
 		return err

@@ -77,7 +77,7 @@ func (s *Privacy) Erase(ctx context.Context, who privacy.Who, now time.Time) (al
 			ongoing := &privacy.OngoingError{}
 			var ids, ended []string
 			for _, v := range visits {
-				if (v.Status == slots.Requested || v.Status == slots.Booked) && v.End.After(now.Add(-privacy.HallCloses)) {
+				if privacy.Ongoing(v.Status == slots.Requested || v.Status == slots.Booked, v.End, now) {
 					ongoing.Visits = append(ongoing.Visits, v.Reference.String())
 				}
 				ids = append(ids, v.ID)
