@@ -108,7 +108,8 @@ func TestFaults(t *testing.T) {
 		{"a second document", "\n# Where else people belong", "\n---\nformat: 1\n# Where else people belong", fault{"---", "second document"}},
 		{"a desk twice", "holiday_list: public", "holiday_list: public\n    desks:\n      - name: A\n      - name: A # again",
 			fault{"# again", "already a desk"}},
-		{"a list for fields", "quiet: {from: \"21:00\", to: \"09:00\"}", "quiet: [21, 9]", fault{"quiet: [21", "is a list: want a set of fields"}},
+		{"a list for fields", "quiet: {from: \"21:00\", to: \"09:00\"}", "quiet: [21, 9]",
+			fault{"quiet: [21", "is a list: want a set of fields"}},
 		{"nothing for a text", "zone: Asia/Riyadh", "zone:", fault{"zone:", "is nothing: want text"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
