@@ -11363,119 +11363,85 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 		router.Use(fiber.Handler(m))
 	}
 
-	router.Get(options.BaseURL+"/v1/branches", wrapper.ListBranches)
+	router.Get(options.BaseURL+"/healthz", wrapper.GetHealth)
 
-	router.Get(options.BaseURL+"/v1/branches/:branch", wrapper.GetBranch)
-
-	router.Get(options.BaseURL+"/v1/departments", wrapper.ListDepartments)
-
-	router.Get(options.BaseURL+"/v1/services", wrapper.ListServices)
-
-	router.Get(options.BaseURL+"/v1/services/:service", wrapper.GetService)
-
-	router.Get(options.BaseURL+"/v1/cancellation-reasons", wrapper.ListCancellationReasons)
-
-	router.Get(options.BaseURL+"/v1/guide", wrapper.SearchGuide)
-
-	router.Get(options.BaseURL+"/v1/services/:service/slots", wrapper.ListSlots)
-
-	router.Get(options.BaseURL+"/v1/services/:service/first", wrapper.FindFirstSlots)
-
-	router.Get(options.BaseURL+"/v1/services/:service/days", wrapper.ListDays)
-
-	router.Get(options.BaseURL+"/v1/services/:service/slots/explain", wrapper.ExplainSlots)
-
-	router.Get(options.BaseURL+"/v1/surveys/:token", wrapper.GetSurvey)
-
-	router.Post(options.BaseURL+"/v1/surveys/:token", wrapper.AnswerSurvey)
-
-	router.Get(options.BaseURL+"/v1/messages", wrapper.ListMessages)
-
-	router.Post(options.BaseURL+"/v1/messages/:id/resend", wrapper.ResendMessage)
-
-	router.Get(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang", wrapper.GetMessageText)
-
-	router.Put(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang", wrapper.SaveMessageText)
-
-	router.Post(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang/approve", wrapper.ApproveMessageText)
-
-	router.Post(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang/preview", wrapper.PreviewMessageText)
-
-	router.Get(options.BaseURL+"/v1/departments/:department/budget", wrapper.GetMessageBudget)
-
-	router.Put(options.BaseURL+"/v1/departments/:department/budget", wrapper.SaveMessageBudget)
-
-	router.Post(options.BaseURL+"/v1/holds", wrapper.CreateHold)
-
-	router.Delete(options.BaseURL+"/v1/holds/:id", wrapper.DeleteHold)
-
-	router.Get(options.BaseURL+"/v1/feeds", wrapper.ListFeeds)
-
-	router.Post(options.BaseURL+"/v1/feeds", wrapper.CreateFeed)
-
-	router.Delete(options.BaseURL+"/v1/feeds/:id", wrapper.DeleteFeed)
-
-	router.Get(options.BaseURL+"/v1/webhooks", wrapper.ListWebhooks)
-
-	router.Post(options.BaseURL+"/v1/webhooks", wrapper.CreateWebhook)
-
-	router.Delete(options.BaseURL+"/v1/webhooks/:id", wrapper.DeleteWebhook)
-
-	router.Get(options.BaseURL+"/v1/webhooks/:id", wrapper.GetWebhook)
-
-	router.Post(options.BaseURL+"/v1/webhooks/:id/secret", wrapper.RotateWebhookSecret)
-
-	router.Post(options.BaseURL+"/v1/webhooks/:id/enable", wrapper.EnableWebhook)
-
-	router.Post(options.BaseURL+"/v1/webhooks/:id/test", wrapper.TestWebhook)
-
-	router.Get(options.BaseURL+"/v1/webhooks/:id/deliveries", wrapper.ListWebhookDeliveries)
-
-	router.Post(options.BaseURL+"/v1/webhooks/:id/deliveries/:delivery/resend", wrapper.ResendWebhookDelivery)
-
-	router.Post(options.BaseURL+"/v1/verifications", wrapper.CreateVerification)
-
-	router.Post(options.BaseURL+"/v1/verifications/:id/check", wrapper.CheckVerification)
-
-	router.Post(options.BaseURL+"/v1/identity-proofs", wrapper.CreateIdentityProof)
+	router.Get(options.BaseURL+"/readyz", wrapper.GetReady)
 
 	router.Get(options.BaseURL+"/v1/appointments", wrapper.ListAppointments)
 
 	router.Post(options.BaseURL+"/v1/appointments", wrapper.CreateAppointment)
 
-	router.Get(options.BaseURL+"/v1/my-visits", wrapper.ListMyVisits)
-
-	router.Delete(options.BaseURL+"/v1/my-data", wrapper.EraseMyData)
-
-	router.Get(options.BaseURL+"/v1/my-data", wrapper.GetMyData)
-
 	router.Get(options.BaseURL+"/v1/appointments/:reference", wrapper.GetAppointment)
 
 	router.Patch(options.BaseURL+"/v1/appointments/:reference", wrapper.CorrectAppointment)
 
+	router.Post(options.BaseURL+"/v1/appointments/:reference/accept", wrapper.AcceptProposal)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/approve", wrapper.ApproveAppointment)
+
 	router.Get(options.BaseURL+"/v1/appointments/:reference/calendar.ics", wrapper.GetAppointmentCalendar)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/cancel", wrapper.CancelAppointment)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/cancel-on-behalf", wrapper.CancelOnBehalf)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/check-in", wrapper.CheckIn)
 
 	router.Get(options.BaseURL+"/v1/appointments/:reference/code.png", wrapper.GetAppointmentCodePNG)
 
 	router.Get(options.BaseURL+"/v1/appointments/:reference/code.svg", wrapper.GetAppointmentCodeSVG)
 
-	router.Post(options.BaseURL+"/v1/appointments/:reference/cancel", wrapper.CancelAppointment)
+	router.Post(options.BaseURL+"/v1/appointments/:reference/complete", wrapper.CompleteVisit)
 
-	router.Post(options.BaseURL+"/v1/appointments/:reference/earlier", wrapper.WaitForEarlier)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/move", wrapper.MoveAppointment)
-
-	router.Get(options.BaseURL+"/v1/appointments/:reference/today", wrapper.GetToday)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/late", wrapper.TellLate)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/accept", wrapper.AcceptProposal)
+	router.Post(options.BaseURL+"/v1/appointments/:reference/decline", wrapper.DeclineAppointment)
 
 	router.Post(options.BaseURL+"/v1/appointments/:reference/decline-proposal", wrapper.DeclineProposal)
 
-	router.Post(options.BaseURL+"/v1/desk-groups/:id/changes", wrapper.CreateChange)
+	router.Post(options.BaseURL+"/v1/appointments/:reference/earlier", wrapper.WaitForEarlier)
 
-	router.Post(options.BaseURL+"/v1/holidays/changes", wrapper.CreateHolidayChange)
+	router.Post(options.BaseURL+"/v1/appointments/:reference/late", wrapper.TellLate)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/move", wrapper.MoveAppointment)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/move-on-behalf", wrapper.MoveOnBehalf)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/no-show", wrapper.RecordNoShow)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/not-there", wrapper.MissVisitor)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/propose", wrapper.ProposeStart)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/recall", wrapper.RecallVisitor)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/restore", wrapper.RestoreVisit)
+
+	router.Post(options.BaseURL+"/v1/appointments/:reference/start", wrapper.StartVisit)
+
+	router.Get(options.BaseURL+"/v1/appointments/:reference/today", wrapper.GetToday)
+
+	router.Post(options.BaseURL+"/v1/arrivals", wrapper.CreateArrival)
+
+	router.Get(options.BaseURL+"/v1/audit", wrapper.ListActs)
+
+	router.Get(options.BaseURL+"/v1/branches", wrapper.ListBranches)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch", wrapper.GetBranch)
+
+	router.Post(options.BaseURL+"/v1/branches/:branch/calls", wrapper.CallVisitor)
+
+	router.Post(options.BaseURL+"/v1/branches/:branch/delays", wrapper.AnnounceDelay)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch/desks", wrapper.ListDesks)
+
+	router.Delete(options.BaseURL+"/v1/branches/:branch/desks/:desk", wrapper.DeleteDesk)
+
+	router.Put(options.BaseURL+"/v1/branches/:branch/desks/:desk", wrapper.PutDesk)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch/display", wrapper.GetDisplay)
+
+	router.Get(options.BaseURL+"/v1/branches/:branch/hall", wrapper.GetHall)
+
+	router.Get(options.BaseURL+"/v1/cancellation-reasons", wrapper.ListCancellationReasons)
 
 	router.Get(options.BaseURL+"/v1/changes", wrapper.ListChanges)
 
@@ -11487,25 +11453,19 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/changes/:id/visits/:reference", wrapper.AnswerChange)
 
-	router.Get(options.BaseURL+"/v1/me", wrapper.GetMe)
+	router.Get(options.BaseURL+"/v1/departments", wrapper.ListDepartments)
 
-	router.Get(options.BaseURL+"/v1/me/sessions", wrapper.ListMySessions)
+	router.Get(options.BaseURL+"/v1/departments/:department/budget", wrapper.GetMessageBudget)
 
-	router.Delete(options.BaseURL+"/v1/me/sessions/:id", wrapper.EndMySession)
+	router.Put(options.BaseURL+"/v1/departments/:department/budget", wrapper.SaveMessageBudget)
 
-	router.Get(options.BaseURL+"/v1/sessions", wrapper.ListSessions)
+	router.Get(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang", wrapper.GetMessageText)
 
-	router.Delete(options.BaseURL+"/v1/sessions/:id", wrapper.EndSession)
+	router.Put(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang", wrapper.SaveMessageText)
 
-	router.Post(options.BaseURL+"/v1/appointments/:reference/approve", wrapper.ApproveAppointment)
+	router.Post(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang/approve", wrapper.ApproveMessageText)
 
-	router.Post(options.BaseURL+"/v1/appointments/:reference/decline", wrapper.DeclineAppointment)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/propose", wrapper.ProposeStart)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/cancel-on-behalf", wrapper.CancelOnBehalf)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/move-on-behalf", wrapper.MoveOnBehalf)
+	router.Post(options.BaseURL+"/v1/departments/:department/texts/:kind/:lang/preview", wrapper.PreviewMessageText)
 
 	router.Get(options.BaseURL+"/v1/desk-groups", wrapper.ListDeskGroups)
 
@@ -11513,19 +11473,33 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Patch(options.BaseURL+"/v1/desk-groups/:id", wrapper.EditDeskGroup)
 
+	router.Post(options.BaseURL+"/v1/desk-groups/:id/changes", wrapper.CreateChange)
+
 	router.Post(options.BaseURL+"/v1/desk-groups/:id/closures", wrapper.AddClosure)
 
 	router.Delete(options.BaseURL+"/v1/desk-groups/:id/closures/:index", wrapper.RemoveClosure)
+
+	router.Get(options.BaseURL+"/v1/desk-groups/:id/day", wrapper.GetDeskGroupDay)
 
 	router.Delete(options.BaseURL+"/v1/desk-groups/:id/hours/:date", wrapper.ClearHours)
 
 	router.Put(options.BaseURL+"/v1/desk-groups/:id/hours/:date", wrapper.SetHours)
 
+	router.Get(options.BaseURL+"/v1/desk-groups/:id/openings.ics", wrapper.GetOpenings)
+
 	router.Post(options.BaseURL+"/v1/desk-groups/:id/undo", wrapper.UndoDeskGroup)
 
-	router.Get(options.BaseURL+"/v1/desk-groups/:id/day", wrapper.GetDeskGroupDay)
+	router.Get(options.BaseURL+"/v1/feeds", wrapper.ListFeeds)
 
-	router.Get(options.BaseURL+"/v1/desk-groups/:id/openings.ics", wrapper.GetOpenings)
+	router.Post(options.BaseURL+"/v1/feeds", wrapper.CreateFeed)
+
+	router.Delete(options.BaseURL+"/v1/feeds/:id", wrapper.DeleteFeed)
+
+	router.Get(options.BaseURL+"/v1/guide", wrapper.SearchGuide)
+
+	router.Post(options.BaseURL+"/v1/holds", wrapper.CreateHold)
+
+	router.Delete(options.BaseURL+"/v1/holds/:id", wrapper.DeleteHold)
 
 	router.Get(options.BaseURL+"/v1/holidays", wrapper.GetHolidays)
 
@@ -11533,19 +11507,61 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Put(options.BaseURL+"/v1/holidays/:slug/announced/:year", wrapper.AnnounceHoliday)
 
+	router.Post(options.BaseURL+"/v1/holidays/changes", wrapper.CreateHolidayChange)
+
 	router.Post(options.BaseURL+"/v1/holidays/import", wrapper.ImportHolidays)
 
 	router.Post(options.BaseURL+"/v1/holidays/undo", wrapper.UndoHolidays)
+
+	router.Post(options.BaseURL+"/v1/identity-proofs", wrapper.CreateIdentityProof)
+
+	router.Get(options.BaseURL+"/v1/me", wrapper.GetMe)
+
+	router.Get(options.BaseURL+"/v1/me/sessions", wrapper.ListMySessions)
+
+	router.Delete(options.BaseURL+"/v1/me/sessions/:id", wrapper.EndMySession)
+
+	router.Get(options.BaseURL+"/v1/messages", wrapper.ListMessages)
+
+	router.Post(options.BaseURL+"/v1/messages/:id/resend", wrapper.ResendMessage)
+
+	router.Delete(options.BaseURL+"/v1/my-data", wrapper.EraseMyData)
+
+	router.Get(options.BaseURL+"/v1/my-data", wrapper.GetMyData)
+
+	router.Get(options.BaseURL+"/v1/my-visits", wrapper.ListMyVisits)
+
+	router.Get(options.BaseURL+"/v1/reports", wrapper.ListReports)
+
+	router.Get(options.BaseURL+"/v1/reports/:report", wrapper.GetReport)
+
+	router.Get(options.BaseURL+"/v1/services", wrapper.ListServices)
+
+	router.Get(options.BaseURL+"/v1/services/:service", wrapper.GetService)
+
+	router.Get(options.BaseURL+"/v1/services/:service/days", wrapper.ListDays)
+
+	router.Get(options.BaseURL+"/v1/services/:service/first", wrapper.FindFirstSlots)
 
 	router.Get(options.BaseURL+"/v1/services/:service/quota", wrapper.GetQuota)
 
 	router.Put(options.BaseURL+"/v1/services/:service/quota", wrapper.SetQuota)
 
-	router.Get(options.BaseURL+"/v1/audit", wrapper.ListActs)
+	router.Get(options.BaseURL+"/v1/services/:service/slots", wrapper.ListSlots)
 
-	router.Get(options.BaseURL+"/v1/reports", wrapper.ListReports)
+	router.Get(options.BaseURL+"/v1/services/:service/slots/explain", wrapper.ExplainSlots)
 
-	router.Get(options.BaseURL+"/v1/reports/:report", wrapper.GetReport)
+	router.Get(options.BaseURL+"/v1/sessions", wrapper.ListSessions)
+
+	router.Delete(options.BaseURL+"/v1/sessions/:id", wrapper.EndSession)
+
+	router.Get(options.BaseURL+"/v1/surveys/:token", wrapper.GetSurvey)
+
+	router.Post(options.BaseURL+"/v1/surveys/:token", wrapper.AnswerSurvey)
+
+	router.Post(options.BaseURL+"/v1/verifications", wrapper.CreateVerification)
+
+	router.Post(options.BaseURL+"/v1/verifications/:id/check", wrapper.CheckVerification)
 
 	router.Post(options.BaseURL+"/v1/waitlist", wrapper.JoinWaitlist)
 
@@ -11557,41 +11573,25 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/waitlist/:id/decline", wrapper.DeclineOffer)
 
-	router.Post(options.BaseURL+"/v1/arrivals", wrapper.CreateArrival)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/check-in", wrapper.CheckIn)
-
-	router.Post(options.BaseURL+"/v1/branches/:branch/calls", wrapper.CallVisitor)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/recall", wrapper.RecallVisitor)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/not-there", wrapper.MissVisitor)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/start", wrapper.StartVisit)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/complete", wrapper.CompleteVisit)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/no-show", wrapper.RecordNoShow)
-
-	router.Post(options.BaseURL+"/v1/appointments/:reference/restore", wrapper.RestoreVisit)
-
 	router.Post(options.BaseURL+"/v1/walk-ins", wrapper.CreateWalkIn)
 
-	router.Post(options.BaseURL+"/v1/branches/:branch/delays", wrapper.AnnounceDelay)
+	router.Get(options.BaseURL+"/v1/webhooks", wrapper.ListWebhooks)
 
-	router.Get(options.BaseURL+"/v1/branches/:branch/hall", wrapper.GetHall)
+	router.Post(options.BaseURL+"/v1/webhooks", wrapper.CreateWebhook)
 
-	router.Get(options.BaseURL+"/v1/branches/:branch/display", wrapper.GetDisplay)
+	router.Delete(options.BaseURL+"/v1/webhooks/:id", wrapper.DeleteWebhook)
 
-	router.Get(options.BaseURL+"/v1/branches/:branch/desks", wrapper.ListDesks)
+	router.Get(options.BaseURL+"/v1/webhooks/:id", wrapper.GetWebhook)
 
-	router.Delete(options.BaseURL+"/v1/branches/:branch/desks/:desk", wrapper.DeleteDesk)
+	router.Get(options.BaseURL+"/v1/webhooks/:id/deliveries", wrapper.ListWebhookDeliveries)
 
-	router.Put(options.BaseURL+"/v1/branches/:branch/desks/:desk", wrapper.PutDesk)
+	router.Post(options.BaseURL+"/v1/webhooks/:id/deliveries/:delivery/resend", wrapper.ResendWebhookDelivery)
 
-	router.Get(options.BaseURL+"/healthz", wrapper.GetHealth)
+	router.Post(options.BaseURL+"/v1/webhooks/:id/enable", wrapper.EnableWebhook)
 
-	router.Get(options.BaseURL+"/readyz", wrapper.GetReady)
+	router.Post(options.BaseURL+"/v1/webhooks/:id/secret", wrapper.RotateWebhookSecret)
+
+	router.Post(options.BaseURL+"/v1/webhooks/:id/test", wrapper.TestWebhook)
 
 }
 

@@ -539,6 +539,19 @@ func TestContractIsComplete(t *testing.T) {
 	}
 }
 
+// The contract tells callers nothing of this server: what its generator needs to know is
+// in overlay.yaml.
+func TestContractSaysNothingOfTheServer(t *testing.T) {
+	t.Parallel()
+	for _, n := range contractNodes(t) {
+		for name := range n.value {
+			if strings.HasPrefix(name, "x-") {
+				t.Errorf("%s has %s: say it in overlay.yaml", n.path, name)
+			}
+		}
+	}
+}
+
 func wantExample(t *testing.T, name string, content openapi3.Content) {
 	t.Helper()
 	for media, c := range content {
