@@ -81,7 +81,7 @@ type Fault string
 // The faults.
 const (
 	FaultName    Fault = "name"
-	FaultID      Fault = "id"
+	FaultID      Fault = "identity"
 	FaultEmail   Fault = "email"
 	FaultWakala  Fault = "wakala"
 	FaultExpired Fault = "wakala_expired"

@@ -53,6 +53,222 @@ func (e AppointmentStatus) Valid() bool {
 	}
 }
 
+// Defines values for FieldErrorCode.
+const (
+	FieldErrorCodeBreak           FieldErrorCode = "break"
+	FieldErrorCodeCharacter       FieldErrorCode = "character"
+	FieldErrorCodeContact         FieldErrorCode = "contact"
+	FieldErrorCodeCount           FieldErrorCode = "count"
+	FieldErrorCodeCursor          FieldErrorCode = "cursor"
+	FieldErrorCodeDocuments       FieldErrorCode = "documents"
+	FieldErrorCodeEmail           FieldErrorCode = "email"
+	FieldErrorCodeEncoding        FieldErrorCode = "encoding"
+	FieldErrorCodeEntityTag       FieldErrorCode = "entity_tag"
+	FieldErrorCodeForeignChannel  FieldErrorCode = "foreign_channel"
+	FieldErrorCodeForeignService  FieldErrorCode = "foreign_service"
+	FieldErrorCodeFormat          FieldErrorCode = "format"
+	FieldErrorCodeIdentity        FieldErrorCode = "identity"
+	FieldErrorCodeIdentityFixed   FieldErrorCode = "identity_fixed"
+	FieldErrorCodeIdentityOther   FieldErrorCode = "identity_other"
+	FieldErrorCodeInterval        FieldErrorCode = "interval"
+	FieldErrorCodeKeyReused       FieldErrorCode = "key_reused"
+	FieldErrorCodeLink            FieldErrorCode = "link"
+	FieldErrorCodeMalformed       FieldErrorCode = "malformed"
+	FieldErrorCodeManyDates       FieldErrorCode = "many_dates"
+	FieldErrorCodeMediaType       FieldErrorCode = "media_type"
+	FieldErrorCodeMissingVariable FieldErrorCode = "missing_variable"
+	FieldErrorCodeMobile          FieldErrorCode = "mobile"
+	FieldErrorCodeMobileCountry   FieldErrorCode = "mobile_country"
+	FieldErrorCodeMonthDay        FieldErrorCode = "month_day"
+	FieldErrorCodeName            FieldErrorCode = "name"
+	FieldErrorCodeNeed            FieldErrorCode = "need"
+	FieldErrorCodeNeedLate        FieldErrorCode = "need_late"
+	FieldErrorCodeNoDates         FieldErrorCode = "no_dates"
+	FieldErrorCodeNotAllowed      FieldErrorCode = "not_allowed"
+	FieldErrorCodeNotKnown        FieldErrorCode = "not_known"
+	FieldErrorCodeNotOneOf        FieldErrorCode = "not_one_of"
+	FieldErrorCodeNotTogether     FieldErrorCode = "not_together"
+	FieldErrorCodeOpening         FieldErrorCode = "opening"
+	FieldErrorCodeOrder           FieldErrorCode = "order"
+	FieldErrorCodeOutOfRange      FieldErrorCode = "out_of_range"
+	FieldErrorCodeOverlap         FieldErrorCode = "overlap"
+	FieldErrorCodePast            FieldErrorCode = "past"
+	FieldErrorCodePlaces          FieldErrorCode = "places"
+	FieldErrorCodePluralForm      FieldErrorCode = "plural_form"
+	FieldErrorCodeReason          FieldErrorCode = "reason"
+	FieldErrorCodeRepeated        FieldErrorCode = "repeated"
+	FieldErrorCodeRepresentsSelf  FieldErrorCode = "represents_self"
+	FieldErrorCodeRequired        FieldErrorCode = "required"
+	FieldErrorCodeReserve         FieldErrorCode = "reserve"
+	FieldErrorCodeRrule           FieldErrorCode = "rrule"
+	FieldErrorCodeSearch          FieldErrorCode = "search"
+	FieldErrorCodeSegments        FieldErrorCode = "segments"
+	FieldErrorCodeSlug            FieldErrorCode = "slug"
+	FieldErrorCodeSubDaily        FieldErrorCode = "sub_daily"
+	FieldErrorCodeSyntax          FieldErrorCode = "syntax"
+	FieldErrorCodeTimes           FieldErrorCode = "times"
+	FieldErrorCodeTooFew          FieldErrorCode = "too_few"
+	FieldErrorCodeTooLarge        FieldErrorCode = "too_large"
+	FieldErrorCodeTooLong         FieldErrorCode = "too_long"
+	FieldErrorCodeTooMany         FieldErrorCode = "too_many"
+	FieldErrorCodeTooShort        FieldErrorCode = "too_short"
+	FieldErrorCodeTooSmall        FieldErrorCode = "too_small"
+	FieldErrorCodeType            FieldErrorCode = "type"
+	FieldErrorCodeUnknown         FieldErrorCode = "unknown"
+	FieldErrorCodeUnknownVariable FieldErrorCode = "unknown_variable"
+	FieldErrorCodeUntil           FieldErrorCode = "until"
+	FieldErrorCodeUser            FieldErrorCode = "user"
+	FieldErrorCodeWakala          FieldErrorCode = "wakala"
+	FieldErrorCodeWakalaExpired   FieldErrorCode = "wakala_expired"
+	FieldErrorCodeWhen            FieldErrorCode = "when"
+	FieldErrorCodeYear            FieldErrorCode = "year"
+	FieldErrorCodeZone            FieldErrorCode = "zone"
+)
+
+// Valid indicates whether the value is a known member of the FieldErrorCode enum.
+func (e FieldErrorCode) Valid() bool {
+	switch e {
+	case FieldErrorCodeBreak:
+		return true
+	case FieldErrorCodeCharacter:
+		return true
+	case FieldErrorCodeContact:
+		return true
+	case FieldErrorCodeCount:
+		return true
+	case FieldErrorCodeCursor:
+		return true
+	case FieldErrorCodeDocuments:
+		return true
+	case FieldErrorCodeEmail:
+		return true
+	case FieldErrorCodeEncoding:
+		return true
+	case FieldErrorCodeEntityTag:
+		return true
+	case FieldErrorCodeForeignChannel:
+		return true
+	case FieldErrorCodeForeignService:
+		return true
+	case FieldErrorCodeFormat:
+		return true
+	case FieldErrorCodeIdentity:
+		return true
+	case FieldErrorCodeIdentityFixed:
+		return true
+	case FieldErrorCodeIdentityOther:
+		return true
+	case FieldErrorCodeInterval:
+		return true
+	case FieldErrorCodeKeyReused:
+		return true
+	case FieldErrorCodeLink:
+		return true
+	case FieldErrorCodeMalformed:
+		return true
+	case FieldErrorCodeManyDates:
+		return true
+	case FieldErrorCodeMediaType:
+		return true
+	case FieldErrorCodeMissingVariable:
+		return true
+	case FieldErrorCodeMobile:
+		return true
+	case FieldErrorCodeMobileCountry:
+		return true
+	case FieldErrorCodeMonthDay:
+		return true
+	case FieldErrorCodeName:
+		return true
+	case FieldErrorCodeNeed:
+		return true
+	case FieldErrorCodeNeedLate:
+		return true
+	case FieldErrorCodeNoDates:
+		return true
+	case FieldErrorCodeNotAllowed:
+		return true
+	case FieldErrorCodeNotKnown:
+		return true
+	case FieldErrorCodeNotOneOf:
+		return true
+	case FieldErrorCodeNotTogether:
+		return true
+	case FieldErrorCodeOpening:
+		return true
+	case FieldErrorCodeOrder:
+		return true
+	case FieldErrorCodeOutOfRange:
+		return true
+	case FieldErrorCodeOverlap:
+		return true
+	case FieldErrorCodePast:
+		return true
+	case FieldErrorCodePlaces:
+		return true
+	case FieldErrorCodePluralForm:
+		return true
+	case FieldErrorCodeReason:
+		return true
+	case FieldErrorCodeRepeated:
+		return true
+	case FieldErrorCodeRepresentsSelf:
+		return true
+	case FieldErrorCodeRequired:
+		return true
+	case FieldErrorCodeReserve:
+		return true
+	case FieldErrorCodeRrule:
+		return true
+	case FieldErrorCodeSearch:
+		return true
+	case FieldErrorCodeSegments:
+		return true
+	case FieldErrorCodeSlug:
+		return true
+	case FieldErrorCodeSubDaily:
+		return true
+	case FieldErrorCodeSyntax:
+		return true
+	case FieldErrorCodeTimes:
+		return true
+	case FieldErrorCodeTooFew:
+		return true
+	case FieldErrorCodeTooLarge:
+		return true
+	case FieldErrorCodeTooLong:
+		return true
+	case FieldErrorCodeTooMany:
+		return true
+	case FieldErrorCodeTooShort:
+		return true
+	case FieldErrorCodeTooSmall:
+		return true
+	case FieldErrorCodeType:
+		return true
+	case FieldErrorCodeUnknown:
+		return true
+	case FieldErrorCodeUnknownVariable:
+		return true
+	case FieldErrorCodeUntil:
+		return true
+	case FieldErrorCodeUser:
+		return true
+	case FieldErrorCodeWakala:
+		return true
+	case FieldErrorCodeWakalaExpired:
+		return true
+	case FieldErrorCodeWhen:
+		return true
+	case FieldErrorCodeYear:
+		return true
+	case FieldErrorCodeZone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GuideMatchKind.
 const (
 	GuideMatchKindEntity  GuideMatchKind = "entity"
@@ -1048,12 +1264,46 @@ type FeedRequest struct {
 
 // FieldError One thing that is wrong with a request.
 type FieldError struct {
+	// Code What is wrong, for programs.
+	//
+	// In any value: `required`, `unknown` (no such member or parameter), `type`, `format`, `malformed` (can't be read),
+	// `media_type`, `encoding`, `too_short`, `too_long` (characters), `too_small`, `too_large`, `out_of_range`,
+	// `too_few`, `too_many` (entries), `repeated`, `not_one_of` (the values allowed), `not_known` (nothing has this name),
+	// `not_together` (another value excludes it), `not_allowed` (for who asks), `order` (the end is before the start),
+	// `cursor` (expired), `key_reused`, `entity_tag`.
+	//
+	// About visitors: `name`, `identity`, `identity_fixed`, `identity_other` (than the one proved), `mobile`, `mobile_country`,
+	// `email`, `contact` (mobile or e-mail needed), `wakala`, `wakala_expired`, `represents_self`, `need`, `need_late`, `reason`, `documents`, `user`, `search`.
+	//
+	// In calendars: `overlap`, `past`, `zone`, `opening`, `break`, `places`, `reserve`, `foreign_service`, `foreign_channel`,
+	// `slug`, `month_day`, `when`, `year`, `many_dates`, `sub_daily`, `times`, `count`, `interval`, `until`, `no_dates`, `rrule`.
+	//
+	// In texts of messages: `syntax`, `unknown_variable`, `missing_variable`, `plural_form`, `segments`, `character`, `link`.
+	Code FieldErrorCode `json:"code"`
+
 	// Detail What is wrong, in the requested language. Never repeats the value.
 	Detail string `json:"detail"`
 
 	// Pointer `#/visitor/id` in the body, `?branch` in the query, `Idempotency-Key:` in the header.
 	Pointer string `json:"pointer"`
 }
+
+// FieldErrorCode What is wrong, for programs.
+//
+// In any value: `required`, `unknown` (no such member or parameter), `type`, `format`, `malformed` (can't be read),
+// `media_type`, `encoding`, `too_short`, `too_long` (characters), `too_small`, `too_large`, `out_of_range`,
+// `too_few`, `too_many` (entries), `repeated`, `not_one_of` (the values allowed), `not_known` (nothing has this name),
+// `not_together` (another value excludes it), `not_allowed` (for who asks), `order` (the end is before the start),
+// `cursor` (expired), `key_reused`, `entity_tag`.
+//
+// About visitors: `name`, `identity`, `identity_fixed`, `identity_other` (than the one proved), `mobile`, `mobile_country`,
+// `email`, `contact` (mobile or e-mail needed), `wakala`, `wakala_expired`, `represents_self`, `need`, `need_late`, `reason`, `documents`, `user`, `search`.
+//
+// In calendars: `overlap`, `past`, `zone`, `opening`, `break`, `places`, `reserve`, `foreign_service`, `foreign_channel`,
+// `slug`, `month_day`, `when`, `year`, `many_dates`, `sub_daily`, `times`, `count`, `interval`, `until`, `no_dates`, `rrule`.
+//
+// In texts of messages: `syntax`, `unknown_variable`, `missing_variable`, `plural_form`, `segments`, `character`, `link`.
+type FieldErrorCode string
 
 // FirstSlots The first free slots of a service.
 type FirstSlots struct {

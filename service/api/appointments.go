@@ -86,7 +86,7 @@ func (s *Server) newReference() slots.Reference {
 func (s *Server) booking(body *AppointmentRequest, mobile string, who *slots.Proved) (slots.Booking, error) {
 	var bad []pointerError
 	if !body.DocumentsAcknowledged {
-		bad = append(bad, pointerError{"#/documents_acknowledged", texts.Visitors("invalid.documents")})
+		bad = append(bad, pointerError{"#/documents_acknowledged", flaw{FieldErrorCodeDocuments, texts.Visitors("invalid.documents")}})
 	}
 	visitor, err := slots.NewVisitor(body.Visitor.Name, body.Visitor.ID, body.Visitor.Email)
 	bad = append(bad, pointers("#/visitor/", err)...)

@@ -108,8 +108,8 @@ func (s *Server) booker(ctx context.Context, body *AppointmentRequest) (*access.
 	return nil, nil
 }
 
-func forStaff() catalog.Text {
-	return texts.Visitors("invalid.for_staff")
+func forStaff() flaw {
+	return flaw{FieldErrorCodeNotAllowed, texts.Visitors("invalid.for_staff")}
 }
 
 // mayBook returns nil if the member of staff who asks may book the hold, and
@@ -129,7 +129,7 @@ func (s *Server) mayBook(ctx context.Context, body *AppointmentRequest) error {
 	case hold.Channel == catalog.Protected && !staff.GivesProtected(department, hold.Branch):
 		return errNotYourChannel
 	case body.Mobile == "" && body.Verification == "" && body.Visitor.Email == "" && !staff.AtDesk(department, hold.Branch):
-		return invalid("#/mobile", texts.Staff("invalid.ask_mobile"))
+		return invalid("#/mobile", flaw{FieldErrorCodeContact, texts.Staff("invalid.ask_mobile")})
 	}
 	return nil
 }

@@ -259,7 +259,7 @@ func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestOb
 	if r.Params.At != "" {
 		at, err := time.Parse(time.RFC3339, r.Params.At)
 		if err != nil {
-			return nil, invalid("?at", texts.Visitors("invalid.instant"))
+			return nil, invalid("?at", flaw{FieldErrorCodeFormat, texts.Visitors("invalid.instant")})
 		}
 		m := g.Calendar.ExplainAt(at)
 		out.Moment = &DeskGroupMoment{
@@ -330,7 +330,7 @@ func (s *Server) GetOpenings(ctx context.Context, r GetOpeningsRequestObject) (G
 		UID: "desk-group-" + g.Slug + "@ziyara", Summary: g.Name.In(lang), Language: lang,
 	})
 	if errors.Is(err, ical.ErrWindow) {
-		return nil, invalid("?to", texts.Staff("invalid.days"))
+		return nil, invalid("?to", flaw{FieldErrorCodeOutOfRange, texts.Staff("invalid.days")})
 	}
 	if err != nil {
 		return nil, err

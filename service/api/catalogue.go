@@ -71,7 +71,7 @@ func (s *Server) ListServices(ctx context.Context, r ListServicesRequestObject) 
 		after, err := base64.RawURLEncoding.DecodeString(r.Params.Cursor)
 		at := slices.IndexFunc(found, func(v *catalog.Service) bool { return v.Slug == string(after) })
 		if err != nil || at < 0 {
-			return nil, invalid("?cursor", texts.Visitors("invalid.cursor"))
+			return nil, invalid("?cursor", flaw{FieldErrorCodeCursor, texts.Visitors("invalid.cursor")})
 		}
 		found = found[at+1:]
 	}

@@ -142,7 +142,7 @@ func (s *Server) changeRequest(ctx context.Context, ifMatch string, d decisions)
 	case d.reason != nil:
 		r.Reason = *d.reason
 	case d.draft == "":
-		return slots.ChangeRequest{}, invalid("#/reason", texts.Staff("invalid.change_reason"))
+		return slots.ChangeRequest{}, invalid("#/reason", flaw{FieldErrorCodeRequired, texts.Staff("invalid.change_reason")})
 	}
 	for _, e := range d.exceptions {
 		reference, err := slots.ParseReference(e.Reference)

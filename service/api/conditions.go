@@ -81,7 +81,7 @@ func ifMatch(header string) (entityTags, error) {
 	list, ok := parseEntityTags(header)
 	switch {
 	case !ok:
-		return list, invalid(fiber.HeaderIfMatch+":", texts.Staff("invalid.if_match"))
+		return list, invalid(fiber.HeaderIfMatch+":", flaw{FieldErrorCodeEntityTag, texts.Staff("invalid.if_match")})
 	case !list.any && len(list.tags) == 0:
 		return list, errNoVersion
 	}

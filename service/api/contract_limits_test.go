@@ -159,7 +159,7 @@ func TestLimitsAreTold(t *testing.T) {
 						var list pointerList
 						list.addSchema(pointer, s.VisitJSON(c.outside, v.options...))
 						names := func(d catalog.Text) bool { return strings.Contains(d.AR, c.limit) && strings.Contains(d.EN, c.limit) }
-						if len(list) == 0 || s.Pattern == "" && !names(list[0].Detail) {
+						if len(list) == 0 || s.Pattern == "" && !names(list[0].Detail.Text) {
 							t.Errorf("%s %s %s: beyond %s: %v", method, r.template, pointer, c.limit, list)
 						}
 					}

@@ -58,7 +58,7 @@ func (s *Server) correctOnBehalf(ctx context.Context, r CorrectAppointmentReques
 func (s *Server) correction(body *AppointmentCorrection, now time.Time) (c slots.Correction, err error) {
 	if v := body.Visitor; v != nil {
 		if v.ID != nil {
-			return c, invalid("#/visitor/id", texts.Visitors("fault.other_identity"))
+			return c, invalid("#/visitor/id", flaw{FieldErrorCodeIdentityFixed, texts.Visitors("fault.other_identity")})
 		}
 		if c, err = slots.NewCorrection(v.Name, v.Email); err != nil {
 			return c, err

@@ -91,8 +91,8 @@ func TestExamplesOfProblemsAreWhatIsSent(t *testing.T) {
 			t.Errorf("%s says\n%s\n%s\nwant\n%s\n%s", n.path, p.Title, p.Detail, sent.Title, sent.Detail)
 		}
 		for _, e := range p.Errors {
-			if !slices.ContainsFunc(details, func(d catalog.Text) bool { return d.In(lang) == e.Detail }) {
-				t.Errorf("%s says of %s what the program never says: %s", n.path, e.Pointer, e.Detail)
+			if !slices.ContainsFunc(details, func(d flaw) bool { return d.In(lang) == e.Detail && d.Code == e.Code }) {
+				t.Errorf("%s says of %s what the program never says: %s: %s", n.path, e.Pointer, e.Code, e.Detail)
 			}
 		}
 	}
@@ -109,17 +109,17 @@ func isArabic(s string) bool {
 
 // detailsOfErrors returns what the program says of single fields, without
 // parameters.
-func detailsOfErrors() []catalog.Text {
-	list := []catalog.Text{required(), unknownMember(), givenTwice(), wrongForm(), malformedJSON(),
-		notify.MobileText(notify.ErrMobile), wantJSON()}
+func detailsOfErrors() []flaw {
+	list := []flaw{required(), unknownMember(), givenTwice(), wrongForm(), malformedJSON(),
+		{FieldErrorCodeMobile, notify.MobileText(notify.ErrMobile)}, wantJSON()}
 	for _, f := range []slots.Fault{
 		slots.FaultName, slots.FaultID, slots.FaultEmail, slots.FaultWakala, slots.FaultExpired, slots.FaultSelf, slots.FaultNeed,
 		slots.FaultLonger, slots.FaultReason,
 	} {
-		list = append(list, f.Text())
+		list = append(list, flaw{FieldErrorCode(f), f.Text()})
 	}
 	for _, f := range faultsOfPlans() {
-		list = append(list, f.text)
+		list = append(list, f.flaw)
 	}
 	return list
 }

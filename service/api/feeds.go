@@ -89,7 +89,7 @@ func (s *Server) newFeed(ctx context.Context, body FeedRequest) (feeds.Feed, err
 	case f.Name == "":
 		return f, invalid("#/name", required())
 	case (f.Department == "") == (f.DeskGroup == ""):
-		return f, invalid("#/desk_group", texts.Staff("invalid.feed_scope"))
+		return f, invalid("#/desk_group", flaw{FieldErrorCodeNotTogether, texts.Staff("invalid.feed_scope")})
 	case f.DeskGroup != "":
 		if group, err := centreOf(ctx).DeskGroup(f.DeskGroup); err == nil {
 			f.Department, f.Branch, known = group.Department, group.Branch, true

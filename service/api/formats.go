@@ -6,7 +6,6 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/texts"
 )
@@ -29,19 +28,20 @@ func instants() (first, last time.Time) {
 }
 
 // allDates says which dates a request can name.
-func allDates() catalog.Text { return dates(scheduling.FirstDate, scheduling.LastDate) }
+func allDates() flaw { return dates(scheduling.FirstDate, scheduling.LastDate) }
 
 // hijriDates says which dates can be asked for: those that have Hijri dates.
-func hijriDates() catalog.Text { return dates(scheduling.HijriSpan()) }
+func hijriDates() flaw { return dates(scheduling.HijriSpan()) }
 
-func dates(first, last scheduling.Date) catalog.Text {
-	return texts.Visitors("invalid.date_range", "First", texts.Date(first.Time()), "Last", texts.Date(last.Time()))
+func dates(first, last scheduling.Date) flaw {
+	return flaw{FieldErrorCodeOutOfRange,
+		texts.Visitors("invalid.date_range", "First", texts.Date(first.Time()), "Last", texts.Date(last.Time()))}
 }
 
 // allInstants says which instants a request can name.
-func allInstants() catalog.Text {
+func allInstants() flaw {
 	first, last := instants()
-	return texts.Visitors("invalid.instant_range", "First", texts.Moment(first), "Last", texts.Moment(last))
+	return flaw{FieldErrorCodeOutOfRange, texts.Visitors("invalid.instant_range", "First", texts.Moment(first), "Last", texts.Moment(last))}
 }
 
 var (

@@ -77,7 +77,7 @@ func (s *Server) CheckIn(ctx context.Context, r CheckInRequestObject) (CheckInRe
 func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject) (CreateArrivalResponseObject, error) {
 	reference := r.Body.Reference
 	if (reference == "") == (r.Body.IDNumber == "") {
-		return nil, invalid("#/reference", texts.Staff("invalid.reference_or_id"))
+		return nil, invalid("#/reference", flaw{FieldErrorCodeNotTogether, texts.Staff("invalid.reference_or_id")})
 	}
 	if reference == "" {
 		if _, err := atBranch(ctx, r.Body.Branch); err != nil {
@@ -85,7 +85,7 @@ func (s *Server) CreateArrival(ctx context.Context, r CreateArrivalRequestObject
 		}
 		identity, err := slots.ParseIdentity(r.Body.IDNumber)
 		if err != nil {
-			return nil, invalid("#/id_number", slots.FaultID.Text())
+			return nil, invalid("#/id_number", flaw{FieldErrorCodeIdentity, slots.FaultID.Text()})
 		}
 		if reference, err = s.reception(ctx).Owns(ctx, identity.Number, r.Body.Branch, s.Now()); err != nil {
 			return nil, err

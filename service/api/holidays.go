@@ -148,14 +148,14 @@ func editedHolidays(ctx context.Context, ifMatch string) (centre.Versions, error
 
 // unreadable returns the error for a calendar file that could not be read.
 func unreadable(err error) error {
-	detail := texts.Staff("calendar_file.form")
+	detail := flaw{FieldErrorCodeFormat, texts.Staff("calendar_file.form")}
 	switch {
 	case errors.Is(err, ical.ErrMany), errors.Is(err, ical.ErrLarge):
-		detail = texts.Staff("calendar_file.large")
+		detail = flaw{FieldErrorCodeTooLarge, texts.Staff("calendar_file.large")}
 	case errors.Is(err, ical.ErrVersion):
-		detail = texts.Staff("calendar_file.version")
+		detail = flaw{FieldErrorCodeFormat, texts.Staff("calendar_file.version")}
 	case errors.Is(err, ical.ErrWindow):
-		return invalid("#/to", texts.Staff("calendar_file.window"))
+		return invalid("#/to", flaw{FieldErrorCodeOutOfRange, texts.Staff("calendar_file.window")})
 	}
 	return invalid("#/calendar", detail)
 }

@@ -109,7 +109,7 @@ func (s *Server) becomes(b *slots.Booking, who *slots.Proved) error {
 		return nil
 	case who.Identity != b.Visitor.Identity:
 		return &invalidError{Status: http.StatusUnprocessableEntity, Errors: []pointerError{
-			{"#/visitor/id", texts.Visitors("invalid.not_proved")},
+			{"#/visitor/id", flaw{FieldErrorCodeIdentityOther, texts.Visitors("invalid.not_proved")}},
 		}}
 	}
 	b.Person = who.Person(s.Keys.Person)

@@ -31,7 +31,14 @@ type invalidError struct {
 // header ("Idempotency-Key:"). Detail never repeats what was sent.
 type pointerError struct {
 	Pointer string
-	Detail  catalog.Text
+	Detail  flaw
+}
+
+// flaw is what is wrong with a value: as a code for programs, and as words that say how
+// to correct it.
+type flaw struct {
+	Code FieldErrorCode
+	catalog.Text
 }
 
 // Error names the status and the pointers, nothing that was sent as a value.
@@ -46,7 +53,7 @@ func (e *invalidError) Error() string {
 // pointerList collects errors, the first for each pointer.
 type pointerList []pointerError
 
-func (l *pointerList) add(pointer string, detail catalog.Text) {
+func (l *pointerList) add(pointer string, detail flaw) {
 	if len(*l) >= maxPointers || slices.ContainsFunc(*l, func(e pointerError) bool { return e.Pointer == pointer }) {
 		return
 	}
@@ -110,7 +117,7 @@ func unknownMembers(e *openapi3.SchemaError) []string {
 }
 
 // detailOf says what a schema refused, without the value.
-func detailOf(e *openapi3.SchemaError) catalog.Text {
+func detailOf(e *openapi3.SchemaError) flaw {
 	s := e.Schema
 	switch e.SchemaField {
 	case "required":
@@ -119,21 +126,21 @@ func detailOf(e *openapi3.SchemaError) catalog.Text {
 		return wrongType(s)
 	case "minLength":
 		if s.MinLength == 1 {
-			return texts.Visitors("invalid.empty")
+			return flaw{FieldErrorCodeTooShort, texts.Visitors("invalid.empty")}
 		}
-		return texts.Visitors("invalid.min_length", "Limit", s.MinLength)
+		return flaw{FieldErrorCodeTooShort, texts.Visitors("invalid.min_length", "Limit", s.MinLength)}
 	case "maxLength":
-		return texts.Visitors("invalid.max_length", "Limit", *s.MaxLength)
+		return flaw{FieldErrorCodeTooLong, texts.Visitors("invalid.max_length", "Limit", *s.MaxLength)}
 	case "minimum":
-		return texts.Visitors("invalid.minimum", "Limit", plain(*s.Min))
+		return flaw{FieldErrorCodeTooSmall, texts.Visitors("invalid.minimum", "Limit", plain(*s.Min))}
 	case "maximum":
-		return texts.Visitors("invalid.maximum", "Limit", plain(*s.Max))
+		return flaw{FieldErrorCodeTooLarge, texts.Visitors("invalid.maximum", "Limit", plain(*s.Max))}
 	case "minItems":
-		return texts.Visitors("invalid.min_items", "Limit", s.MinItems)
+		return flaw{FieldErrorCodeTooFew, texts.Visitors("invalid.min_items", "Limit", s.MinItems)}
 	case "maxItems":
-		return texts.Visitors("invalid.max_items", "Limit", *s.MaxItems)
+		return flaw{FieldErrorCodeTooMany, texts.Visitors("invalid.max_items", "Limit", *s.MaxItems)}
 	case "uniqueItems":
-		return texts.Visitors("invalid.repeated")
+		return flaw{FieldErrorCodeRepeated, texts.Visitors("invalid.repeated")}
 	case "enum":
 		return oneOf(s.Enum)
 	case "format":
@@ -151,48 +158,48 @@ func detailOf(e *openapi3.SchemaError) catalog.Text {
 // plain writes a number without an exponent.
 func plain(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
 
-func required() catalog.Text {
-	return texts.Visitors("invalid.required")
+func required() flaw {
+	return flaw{FieldErrorCodeRequired, texts.Visitors("invalid.required")}
 }
 
-func unknownMember() catalog.Text {
-	return texts.Visitors("invalid.unknown")
+func unknownMember() flaw {
+	return flaw{FieldErrorCodeUnknown, texts.Visitors("invalid.unknown")}
 }
 
-func unknownParameter() catalog.Text {
-	return texts.Visitors("invalid.unknown_parameter")
+func unknownParameter() flaw {
+	return flaw{FieldErrorCodeUnknown, texts.Visitors("invalid.unknown_parameter")}
 }
 
-func givenTwice() catalog.Text {
-	return texts.Visitors("invalid.given_twice")
+func givenTwice() flaw {
+	return flaw{FieldErrorCodeRepeated, texts.Visitors("invalid.given_twice")}
 }
 
-func wrongForm() catalog.Text {
-	return texts.Visitors("invalid.form")
+func wrongForm() flaw {
+	return flaw{FieldErrorCodeFormat, texts.Visitors("invalid.form")}
 }
 
-func malformedJSON() catalog.Text {
-	return texts.Visitors("invalid.json")
+func malformedJSON() flaw {
+	return flaw{FieldErrorCodeMalformed, texts.Visitors("invalid.json")}
 }
 
-func malformedQuery() catalog.Text {
-	return texts.Visitors("invalid.query")
+func malformedQuery() flaw {
+	return flaw{FieldErrorCodeMalformed, texts.Visitors("invalid.query")}
 }
 
-func wantJSON() catalog.Text {
-	return texts.Visitors("invalid.want_json")
+func wantJSON() flaw {
+	return flaw{FieldErrorCodeMediaType, texts.Visitors("invalid.want_json")}
 }
 
-func noEncoding() catalog.Text {
-	return texts.Visitors("invalid.encoding")
+func noEncoding() flaw {
+	return flaw{FieldErrorCodeEncoding, texts.Visitors("invalid.encoding")}
 }
 
-func oneOf(values []any) catalog.Text {
+func oneOf(values []any) flaw {
 	names := make([]string, len(values))
 	for i, v := range values {
 		names[i] = fmt.Sprint(v)
 	}
-	return texts.Visitors("invalid.enum", "List", listed(names))
+	return flaw{FieldErrorCodeNotOneOf, texts.Visitors("invalid.enum", "List", listed(names))}
 }
 
 // listed lists values that a program sends, as they are written.
@@ -204,18 +211,18 @@ func listed(values []string) catalog.Text {
 	return texts.List(list, texts.Comma())
 }
 
-func wrongType(s *openapi3.Schema) catalog.Text {
+func wrongType(s *openapi3.Schema) flaw {
 	switch {
 	case s.Type.Is(openapi3.TypeInteger):
-		return texts.Visitors("invalid.integer")
+		return flaw{FieldErrorCodeType, texts.Visitors("invalid.integer")}
 	case s.Type.Is(openapi3.TypeBoolean):
-		return texts.Visitors("invalid.boolean")
+		return flaw{FieldErrorCodeType, texts.Visitors("invalid.boolean")}
 	case s.Type.Is(openapi3.TypeArray):
-		return texts.Visitors("invalid.array")
+		return flaw{FieldErrorCodeType, texts.Visitors("invalid.array")}
 	case s.Type.Is(openapi3.TypeObject):
-		return texts.Visitors("invalid.object")
+		return flaw{FieldErrorCodeType, texts.Visitors("invalid.object")}
 	case s.Type.Is(openapi3.TypeString):
-		return texts.Visitors("invalid.string")
+		return flaw{FieldErrorCodeType, texts.Visitors("invalid.string")}
 	default:
 		return wrongForm()
 	}
@@ -223,19 +230,19 @@ func wrongType(s *openapi3.Schema) catalog.Text {
 
 // wrongFormat says what is wrong with a value that is not of the format: that it
 // is none, or that it is out of range.
-func wrongFormat(format string, value any) catalog.Text {
+func wrongFormat(format string, value any) flaw {
 	text, _ := value.(string)
 	switch format {
 	case formatDate:
 		if _, err := time.Parse(time.DateOnly, text); err == nil {
 			return allDates()
 		}
-		return texts.Visitors("invalid.date")
+		return flaw{FieldErrorCodeFormat, texts.Visitors("invalid.date")}
 	case formatInstant:
 		if _, err := time.Parse(time.RFC3339Nano, text); err == nil {
 			return allInstants()
 		}
-		return texts.Visitors("invalid.instant")
+		return flaw{FieldErrorCodeFormat, texts.Visitors("invalid.instant")}
 	default:
 		return wrongForm()
 	}

@@ -188,7 +188,7 @@ func textFaults(err error) []pointerError {
 		i := slices.IndexFunc(list, func(e pointerError) bool { return e.Pointer == pointer })
 		switch {
 		case i >= 0:
-			list[i].Detail = texts.List([]catalog.Text{list[i].Detail, detail}, catalog.Text{AR: " ", EN: " "})
+			list[i].Detail.Text = texts.List([]catalog.Text{list[i].Detail.Text, detail.Text}, catalog.Text{AR: " ", EN: " "})
 		case len(list) < maxPointers:
 			list = append(list, pointerError{pointer, detail})
 		}
@@ -209,43 +209,43 @@ func pointerOf(f notify.TextFault) string {
 }
 
 // placed describes a fault with its line and column.
-func placed(f notify.TextFault) catalog.Text {
+func placed(f notify.TextFault) flaw {
 	detail := faultOfText(f)
 	if f.Line == 0 {
 		return detail
 	}
-	return texts.Staff("text_fault.placed", "Line", f.Line, "Column", f.Column, "Fault", detail)
+	return flaw{detail.Code, texts.Staff("text_fault.placed", "Line", f.Line, "Column", f.Column, "Fault", detail.Text)}
 }
 
 // faultOfText says how to correct a fault.
-func faultOfText(f notify.TextFault) catalog.Text {
+func faultOfText(f notify.TextFault) flaw {
 	switch f.Fault {
 	case notify.FaultDepartment:
-		return texts.Staff("text_fault.department")
+		return flaw{FieldErrorCodeNotKnown, texts.Staff("text_fault.department")}
 	case notify.FaultKind:
-		return texts.Staff("text_fault.kind")
+		return flaw{FieldErrorCodeNotKnown, texts.Staff("text_fault.kind")}
 	case notify.FaultLang:
-		return texts.Staff("text_fault.lang")
+		return flaw{FieldErrorCodeNotKnown, texts.Staff("text_fault.lang")}
 	case notify.FaultWordings:
-		return texts.Staff("text_fault.wordings")
+		return flaw{FieldErrorCodeTooMany, texts.Staff("text_fault.wordings")}
 	case notify.FaultEmpty:
-		return texts.Staff("text_fault.empty")
+		return flaw{FieldErrorCodeRequired, texts.Staff("text_fault.empty")}
 	case notify.FaultSyntax:
-		return texts.Staff("text_fault.syntax", "Example", texts.Isolated("{{.Day}}"))
+		return flaw{FieldErrorCodeSyntax, texts.Staff("text_fault.syntax", "Example", texts.Isolated("{{.Day}}"))}
 	case notify.FaultUnknown:
-		return texts.Staff("text_fault.variable", "Name", texts.Isolated(f.Name))
+		return flaw{FieldErrorCodeUnknownVariable, texts.Staff("text_fault.variable", "Name", texts.Isolated(f.Name))}
 	case notify.FaultMissing:
-		return texts.Staff("text_fault.variable_missing", "Name", texts.Isolated("{{."+f.Name+"}}"))
+		return flaw{FieldErrorCodeMissingVariable, texts.Staff("text_fault.variable_missing", "Name", texts.Isolated("{{."+f.Name+"}}"))}
 	case notify.FaultForm:
-		return texts.Staff("text_fault.plural_form", "Name", texts.Isolated(f.Name))
+		return flaw{FieldErrorCodePluralForm, texts.Staff("text_fault.plural_form", "Name", texts.Isolated(f.Name))}
 	case notify.FaultTooLong:
-		return texts.Staff("text_fault.too_long", "Name", f.Name)
+		return flaw{FieldErrorCodeTooLong, texts.Staff("text_fault.too_long", "Name", f.Name)}
 	case notify.FaultSegments:
-		return texts.Staff("text_fault.segments", "Name", f.Name)
+		return flaw{FieldErrorCodeSegments, texts.Staff("text_fault.segments", "Name", f.Name)}
 	case notify.FaultCharacter:
-		return texts.Staff("text_fault.character", "Name", texts.Isolated(f.Name))
+		return flaw{FieldErrorCodeCharacter, texts.Staff("text_fault.character", "Name", texts.Isolated(f.Name))}
 	case notify.FaultLink:
-		return texts.Staff("text_fault.link")
+		return flaw{FieldErrorCodeLink, texts.Staff("text_fault.link")}
 	}
-	return texts.Visitors("fault.value")
+	return flaw{FieldErrorCodeFormat, texts.Visitors("fault.value")}
 }

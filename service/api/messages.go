@@ -52,9 +52,9 @@ type Correspondence interface {
 func (s *Server) ListMessages(ctx context.Context, r ListMessagesRequestObject) (ListMessagesResponseObject, error) {
 	switch p := r.Params; {
 	case p.Reference == "" && p.State == "":
-		return nil, invalid("?state", texts.Staff("invalid.which_messages"))
+		return nil, invalid("?state", flaw{FieldErrorCodeRequired, texts.Staff("invalid.which_messages")})
 	case p.Reference != "" && (p.State != "" || p.Department != ""):
-		return nil, invalid("?reference", texts.Staff("invalid.reference_alone"))
+		return nil, invalid("?reference", flaw{FieldErrorCodeNotTogether, texts.Staff("invalid.reference_alone")})
 	case p.Reference != "":
 		return s.messagesAbout(ctx, p.Reference)
 	}

@@ -52,7 +52,7 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 func month(written string) (first, last scheduling.Date, err error) {
 	begin, err := time.Parse(monthLayout, written)
 	if err != nil {
-		return 0, 0, invalid("?month", texts.Visitors("invalid.month"))
+		return 0, 0, invalid("?month", flaw{FieldErrorCodeFormat, texts.Visitors("invalid.month")})
 	}
 	first = scheduling.NewDate(begin.Year(), begin.Month(), 1)
 	last = scheduling.NewDate(begin.Year(), begin.Month()+1, 0)
@@ -64,11 +64,11 @@ func month(written string) (first, last scheduling.Date, err error) {
 
 // monthRange says which months can be asked for: those whose dates all have
 // Hijri dates.
-func monthRange() catalog.Text {
+func monthRange() flaw {
 	first, last := scheduling.HijriSpan()
 	from, to := (first-1).Time().AddDate(0, 1, 0), (last+1).Time().AddDate(0, -1, 0)
-	return texts.Visitors("invalid.month_range",
-		"FirstMonth", texts.Month(from.Month()), "FirstYear", from.Year(), "LastMonth", texts.Month(to.Month()), "LastYear", to.Year())
+	return flaw{FieldErrorCodeOutOfRange, texts.Visitors("invalid.month_range",
+		"FirstMonth", texts.Month(from.Month()), "FirstYear", from.Year(), "LastMonth", texts.Month(to.Month()), "LastYear", to.Year())}
 }
 
 // hijriMonths names the months of the Umm al-Qura calendar that the dates

@@ -27,7 +27,7 @@ func needsIn(list string) []string {
 // into an error that points to the parameter.
 func inQuery(err error) error {
 	if _, ok := errors.AsType[*slots.VisitorError](err); ok {
-		return invalid("?needs", slots.FaultNeed.Text())
+		return invalid("?needs", flaw{FieldErrorCodeNeed, slots.FaultNeed.Text()})
 	}
 	return err
 }

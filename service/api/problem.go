@@ -211,7 +211,7 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 		// After that time another code can be sent, whenever the last one was.
 		p.RetryAfter = seconds(verify.DefaultPolicy().Pause)
 	case errors.Is(err, once.ErrKeyReused):
-		p.Errors = fieldErrors([]pointerError{{"Idempotency-Key:", texts.Visitors("invalid.key_reused")}}, lang)
+		p.Errors = fieldErrors([]pointerError{{"Idempotency-Key:", flaw{FieldErrorCodeKeyReused, texts.Visitors("invalid.key_reused")}}}, lang)
 	case p.Status == http.StatusServiceUnavailable:
 		p.RetryAfter = 2
 	case p.Status == http.StatusUnauthorized:
@@ -246,13 +246,13 @@ func seconds(d time.Duration) int { return max(1, int(math.Ceil(d.Seconds()))) }
 func fieldErrors(list []pointerError, lang string) []FieldError {
 	out := make([]FieldError, len(list))
 	for i, e := range list {
-		out[i] = FieldError{Pointer: e.Pointer, Detail: e.Detail.In(lang)}
+		out[i] = FieldError{Pointer: e.Pointer, Code: e.Detail.Code, Detail: e.Detail.In(lang)}
 	}
 	return out
 }
 
 // invalid returns the error for a request with one thing wrong.
-func invalid(pointer string, detail catalog.Text) error {
+func invalid(pointer string, detail flaw) error {
 	return &invalidError{Status: http.StatusUnprocessableEntity, Errors: []pointerError{{pointer, detail}}}
 }
 
@@ -265,7 +265,7 @@ func pointers(base string, err error) []pointerError {
 	}
 	list := make([]pointerError, len(visitor.Fields))
 	for i, f := range visitor.Fields {
-		list[i] = pointerError{base + f.Name, f.Text()}
+		list[i] = pointerError{base + f.Name, flaw{FieldErrorCode(f.Fault), f.Text()}}
 	}
 	return list
 }

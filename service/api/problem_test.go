@@ -308,6 +308,59 @@ func TestEveryRuleAndFaultHasWords(t *testing.T) {
 	}
 }
 
+// What is wrong with a value has a code of the contract; each code of the contract is
+// one that can come.
+func TestCodesOfErrors(t *testing.T) {
+	t.Parallel()
+	listed := map[string]bool{}
+	for _, n := range contractNodes(t) {
+		if strings.HasSuffix(n.path, "/schemas/FieldErrorCode") {
+			for _, code := range n.value["enum"].([]any) {
+				listed[code.(string)] = false
+			}
+		}
+	}
+	come := func(where, code string) {
+		if _, ok := listed[code]; !ok {
+			t.Errorf("%s: the contract has no code %q", where, code)
+		}
+		listed[code] = true
+	}
+	for _, fault := range constantsOf(t, "../../slots", "Fault") {
+		come("slots.Fault", fault)
+	}
+	constants := map[string]string{}
+	var used []string
+	for _, file := range parsed(t, ".") {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ValueSpec:
+				if kind, ok := n.Type.(*ast.Ident); ok && kind.Name == "FieldErrorCode" && len(n.Values) == 1 {
+					constants[n.Names[0].Name] = strings.Trim(n.Values[0].(*ast.BasicLit).Value, `"`)
+				}
+			case *ast.CompositeLit:
+				if kind, ok := n.Type.(*ast.Ident); ok && kind.Name == "flaw" {
+					if code, ok := n.Elts[0].(*ast.Ident); ok {
+						used = append(used, code.Name)
+					}
+				}
+			}
+			return true
+		})
+	}
+	for _, name := range used {
+		come(name, constants[name])
+	}
+	for code, comes := range listed {
+		if !comes {
+			t.Errorf("code %s is in the contract, and never comes", code)
+		}
+	}
+	if len(listed) < 50 {
+		t.Errorf("%d codes: this test reads the contract no more", len(listed))
+	}
+}
+
 // saying returns the texts of a problem in which everything is known.
 func saying(k kind) (title, detail catalog.Text) {
 	w := wording{ministry: catalog.Ministry{Phone: "19990"}, branch: catalog.Text{AR: "فرع جدة", EN: "Jeddah branch"}}

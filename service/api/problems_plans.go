@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 
-	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/scheduling"
 	"ziyara/slots"
@@ -63,53 +62,53 @@ func planFaults(base string, err error) []pointerError {
 }
 
 // faultOfPlan says how to correct a fault of a plan.
-func faultOfPlan(err error) catalog.Text {
+func faultOfPlan(err error) flaw {
 	for _, f := range faultsOfPlans() {
 		if errors.Is(err, f.err) {
-			return f.text
+			return f.flaw
 		}
 	}
-	return texts.Visitors("fault.value")
+	return flaw{FieldErrorCodeFormat, texts.Visitors("fault.value")}
 }
 
-// planFault has the text for a fault.
+// planFault says what a fault is.
 type planFault struct {
-	err  error
-	text catalog.Text
+	err error
+	flaw
 }
 
 // faultsOfPlans returns the texts for faults of plans, edits and lists of
 // holidays.
 func faultsOfPlans() []planFault {
 	return []planFault{
-		{scheduling.ErrOverlap, texts.Staff("plan_fault.overlap")},
-		{scheduling.ErrPast, texts.Staff("plan_fault.past")},
-		{scheduling.ErrEntry, texts.Staff("plan_fault.entry")},
-		{scheduling.ErrBoth, texts.Staff("plan_fault.both")},
-		{scheduling.ErrZone, texts.Staff("plan_fault.zone")},
-		{scheduling.ErrOpening, texts.Staff("plan_fault.opening")},
-		{scheduling.ErrBreak, texts.Staff("plan_fault.break")},
-		{scheduling.ErrPlaces, texts.Staff("plan_fault.places")},
-		{scheduling.ErrReserve, texts.Staff("plan_fault.reserve")},
-		{scheduling.ErrServices, texts.Staff("plan_fault.services")},
-		{centre.ErrForeignService, texts.Staff("plan_fault.foreign_service")},
-		{centre.ErrForeignChannel, texts.Staff("plan_fault.foreign_channel")},
-		{scheduling.ErrRange, texts.Staff("plan_fault.range")},
-		{scheduling.ErrTwice, texts.Staff("plan_fault.twice")},
-		{scheduling.ErrMany, texts.Staff("plan_fault.too_many")},
-		{scheduling.ErrEmpty, texts.Staff("plan_fault.empty")},
-		{scheduling.ErrSlug, texts.Staff("plan_fault.slug")},
-		{scheduling.ErrName, texts.Staff("plan_fault.name")},
-		{scheduling.ErrMonthDay, texts.Staff("plan_fault.month_day")},
-		{scheduling.ErrWhen, texts.Staff("plan_fault.when")},
-		{scheduling.ErrYear, texts.Staff("plan_fault.year")},
-		{scheduling.ErrManyDates, texts.Staff("plan_fault.many_dates")},
-		{scheduling.ErrSubDaily, texts.Staff("plan_fault.sub_daily")},
-		{scheduling.ErrTimes, texts.Staff("plan_fault.times")},
-		{scheduling.ErrCount, texts.Staff("plan_fault.count")},
-		{scheduling.ErrInterval, texts.Staff("plan_fault.interval")},
-		{scheduling.ErrUntil, texts.Staff("plan_fault.until")},
-		{scheduling.ErrNoDates, texts.Staff("plan_fault.no_dates")},
-		{scheduling.ErrRRule, texts.Staff("plan_fault.rrule")},
+		{scheduling.ErrOverlap, flaw{FieldErrorCodeOverlap, texts.Staff("plan_fault.overlap")}},
+		{scheduling.ErrPast, flaw{FieldErrorCodePast, texts.Staff("plan_fault.past")}},
+		{scheduling.ErrEntry, flaw{FieldErrorCodeNotKnown, texts.Staff("plan_fault.entry")}},
+		{scheduling.ErrBoth, flaw{FieldErrorCodeNotTogether, texts.Staff("plan_fault.both")}},
+		{scheduling.ErrZone, flaw{FieldErrorCodeZone, texts.Staff("plan_fault.zone")}},
+		{scheduling.ErrOpening, flaw{FieldErrorCodeOpening, texts.Staff("plan_fault.opening")}},
+		{scheduling.ErrBreak, flaw{FieldErrorCodeBreak, texts.Staff("plan_fault.break")}},
+		{scheduling.ErrPlaces, flaw{FieldErrorCodePlaces, texts.Staff("plan_fault.places")}},
+		{scheduling.ErrReserve, flaw{FieldErrorCodeReserve, texts.Staff("plan_fault.reserve")}},
+		{scheduling.ErrServices, flaw{FieldErrorCodeRepeated, texts.Staff("plan_fault.services")}},
+		{centre.ErrForeignService, flaw{FieldErrorCodeForeignService, texts.Staff("plan_fault.foreign_service")}},
+		{centre.ErrForeignChannel, flaw{FieldErrorCodeForeignChannel, texts.Staff("plan_fault.foreign_channel")}},
+		{scheduling.ErrRange, flaw{FieldErrorCodeOrder, texts.Staff("plan_fault.range")}},
+		{scheduling.ErrTwice, flaw{FieldErrorCodeRepeated, texts.Staff("plan_fault.twice")}},
+		{scheduling.ErrMany, flaw{FieldErrorCodeTooMany, texts.Staff("plan_fault.too_many")}},
+		{scheduling.ErrEmpty, flaw{FieldErrorCodeTooFew, texts.Staff("plan_fault.empty")}},
+		{scheduling.ErrSlug, flaw{FieldErrorCodeSlug, texts.Staff("plan_fault.slug")}},
+		{scheduling.ErrName, flaw{FieldErrorCodeName, texts.Staff("plan_fault.name")}},
+		{scheduling.ErrMonthDay, flaw{FieldErrorCodeMonthDay, texts.Staff("plan_fault.month_day")}},
+		{scheduling.ErrWhen, flaw{FieldErrorCodeWhen, texts.Staff("plan_fault.when")}},
+		{scheduling.ErrYear, flaw{FieldErrorCodeYear, texts.Staff("plan_fault.year")}},
+		{scheduling.ErrManyDates, flaw{FieldErrorCodeManyDates, texts.Staff("plan_fault.many_dates")}},
+		{scheduling.ErrSubDaily, flaw{FieldErrorCodeSubDaily, texts.Staff("plan_fault.sub_daily")}},
+		{scheduling.ErrTimes, flaw{FieldErrorCodeTimes, texts.Staff("plan_fault.times")}},
+		{scheduling.ErrCount, flaw{FieldErrorCodeCount, texts.Staff("plan_fault.count")}},
+		{scheduling.ErrInterval, flaw{FieldErrorCodeInterval, texts.Staff("plan_fault.interval")}},
+		{scheduling.ErrUntil, flaw{FieldErrorCodeUntil, texts.Staff("plan_fault.until")}},
+		{scheduling.ErrNoDates, flaw{FieldErrorCodeNoDates, texts.Staff("plan_fault.no_dates")}},
+		{scheduling.ErrRRule, flaw{FieldErrorCodeRrule, texts.Staff("plan_fault.rrule")}},
 	}
 }

@@ -35,7 +35,7 @@ func (s *Server) SetQuota(ctx context.Context, r SetQuotaRequestObject) (SetQuot
 		}
 	}
 	if !wanted.Nested() {
-		return nil, invalid("#/hold_back", texts.Staff("invalid.hold_back"))
+		return nil, invalid("#/hold_back", flaw{FieldErrorCodeReserve, texts.Staff("invalid.hold_back")})
 	}
 	entry := s.entry(ctx, "quota.changed", "", "", "")
 	after, err := s.Calendars.SetQuota(ctx, r.Service, entry, func(before catalog.HoldBack) (catalog.HoldBack, error) {

@@ -131,17 +131,17 @@ func knownParts(centre *centre.Snapshot, q reports.Query) error {
 	_, service := centre.Service(q.Service)
 	switch {
 	case q.Department != "" && !department:
-		return invalid("?department", texts.Staff("invalid.department"))
+		return invalid("?department", flaw{FieldErrorCodeNotKnown, texts.Staff("invalid.department")})
 	case q.Branch != "" && !branch:
-		return invalid("?branch", texts.Staff("invalid.branch"))
+		return invalid("?branch", flaw{FieldErrorCodeNotKnown, texts.Staff("invalid.branch")})
 	case q.Service != "" && !service:
-		return invalid("?service", texts.Staff("invalid.service"))
+		return invalid("?service", flaw{FieldErrorCodeNotKnown, texts.Staff("invalid.service")})
 	}
 	return nil
 }
 
 // groupings lists what a report can be grouped by.
-func groupings() catalog.Text {
+func groupings() flaw {
 	var names []any
 	for _, d := range reports.Dimensions() {
 		names = append(names, string(d))

@@ -42,7 +42,7 @@ func (s *Server) forUsers(c *fiber.Ctx) error {
 	}
 	user := strings.TrimSpace(c.Get(headerUser))
 	if user == "" || len(user) > maxUser || strings.ContainsFunc(user, unicode.IsControl) {
-		return invalid(headerUser+":", texts.Staff("invalid.user_of_system"))
+		return invalid(headerUser+":", flaw{FieldErrorCodeUser, texts.Staff("invalid.user_of_system")})
 	}
 	m := metaOf(c.UserContext())
 	m.user = system.ID + "\x00" + user

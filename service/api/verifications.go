@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"ziyara/catalog"
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/texts"
@@ -59,17 +58,18 @@ func (s *Server) CheckVerification(ctx context.Context, r CheckVerificationReque
 }
 
 // wrongMobile says to a visitor what is wrong with a mobile.
-func (s *Server) wrongMobile(err error) catalog.Text {
+func (s *Server) wrongMobile(err error) flaw {
 	if errors.Is(err, notify.ErrCountry) {
-		return texts.Visitors("invalid.mobile_country", "Prefixes", texts.Isolated(s.Countries.Prefixes()), "Phone", s.Site.Ministry.Dial())
+		return flaw{FieldErrorCodeMobileCountry, texts.Visitors("invalid.mobile_country",
+			"Prefixes", texts.Isolated(s.Countries.Prefixes()), "Phone", s.Site.Ministry.Dial())}
 	}
-	return notify.MobileText(err)
+	return flaw{FieldErrorCodeMobile, notify.MobileText(err)}
 }
 
 // wrongMobileOf says to staff what is wrong with the mobile of a visitor.
-func (s *Server) wrongMobileOf(err error) catalog.Text {
+func (s *Server) wrongMobileOf(err error) flaw {
 	if errors.Is(err, notify.ErrCountry) {
-		return texts.Staff("invalid.mobile_abroad", "Prefixes", texts.Isolated(s.Countries.Prefixes()))
+		return flaw{FieldErrorCodeMobileCountry, texts.Staff("invalid.mobile_abroad", "Prefixes", texts.Isolated(s.Countries.Prefixes()))}
 	}
-	return notify.MobileText(err)
+	return flaw{FieldErrorCodeMobile, notify.MobileText(err)}
 }

@@ -118,7 +118,7 @@ func (s *Server) mayList(ctx context.Context, p *ListAppointmentsParams) error {
 func (s *Server) listed(ctx context.Context, p *ListAppointmentsParams, anyDate, byName bool) (from, to scheduling.Date, err error) {
 	if p.Date != "" {
 		if p.From != "" || p.To != "" {
-			return 0, 0, invalid("?date", texts.Staff("invalid.date_alone"))
+			return 0, 0, invalid("?date", flaw{FieldErrorCodeNotTogether, texts.Staff("invalid.date_alone")})
 		}
 		from, err = date("?date", p.Date)
 		return from, from, err
@@ -152,7 +152,7 @@ func (s *Server) listed(ctx context.Context, p *ListAppointmentsParams, anyDate,
 }
 
 func wrongRange(most int) error {
-	return invalid("?to", texts.Staff("invalid.range", "Days", most))
+	return invalid("?to", flaw{FieldErrorCodeOutOfRange, texts.Staff("invalid.range", "Days", most)})
 }
 
 // termsOf returns the kinds of terms of a search.
@@ -192,7 +192,7 @@ func (s *Server) soughtBy(q string) (*slots.VisitOwner, []string, error) {
 	case found:
 		return &of, words, nil
 	case len([]rune(strings.Join(words, ""))) < 2 || !strings.ContainsFunc(q, unicode.IsLetter):
-		return nil, nil, invalid("?q", texts.Staff("invalid.search"))
+		return nil, nil, invalid("?q", flaw{FieldErrorCodeSearch, texts.Staff("invalid.search")})
 	}
 	return nil, words, nil
 }

@@ -78,13 +78,13 @@ func wishOf(from, to, earliest, latest string) (slots.Wish, error) {
 		}
 		at, err := scheduling.ParseWallTime(c.text)
 		if err != nil || at > scheduling.Clock(24, 0) {
-			bad = append(bad, pointerError{c.pointer, texts.Visitors("invalid.time")})
+			bad = append(bad, pointerError{c.pointer, flaw{FieldErrorCodeFormat, texts.Visitors("invalid.time")}})
 			continue
 		}
 		*c.dest = at
 	}
 	if bad == nil && wish.Latest < wish.Earliest {
-		bad = append(bad, pointerError{"#/latest", texts.Visitors("invalid.latest")})
+		bad = append(bad, pointerError{"#/latest", flaw{FieldErrorCodeOrder, texts.Visitors("invalid.latest")}})
 	}
 	if bad != nil {
 		return slots.Wish{}, &invalidError{Status: http.StatusUnprocessableEntity, Errors: bad}

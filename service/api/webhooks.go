@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"ziyara/audit"
-	"ziyara/catalog"
 	"ziyara/fault"
 	"ziyara/notify/webhook"
 	"ziyara/once"
@@ -101,8 +100,8 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 }
 
 // oneEvent lists what an element of events can be.
-func oneEvent(values []string) catalog.Text {
-	return texts.Staff("invalid.event", "List", listed(values))
+func oneEvent(values []string) flaw {
+	return flaw{FieldErrorCodeNotOneOf, texts.Staff("invalid.event", "List", listed(values))}
 }
 
 // newSecret returns a new secret of a webhook: as text for its owner, and sealed.
