@@ -132,7 +132,7 @@ func newRoute(template string, item *openapi3.PathItem) (*route, error) {
 }
 
 func newOperation(item *openapi3.PathItem, spec *openapi3.Operation) (*operation, error) {
-	op := &operation{spec: spec, refusesQuery: spec.Responses.Status(http.StatusUnprocessableEntity) != nil}
+	op := &operation{spec: spec, refusesQuery: spec.Responses.Default() != nil}
 	for _, ref := range slices.Concat(item.Parameters, spec.Parameters) {
 		p, err := newParameter(ref.Value)
 		if err != nil {
@@ -159,7 +159,7 @@ func newParameter(p *openapi3.Parameter) (parameter, error) {
 	out := parameter{
 		name:     p.Name,
 		in:       p.In,
-		required: p.Required,
+		required: p.Required && p.Name != fiber.HeaderIfMatch, // without it the answer is 428
 		integer:  p.Schema.Value.Type.Is(openapi3.TypeInteger),
 		schema:   p.Schema.Value,
 	}

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -510,7 +512,7 @@ func TestNewValidatorRefuses(t *testing.T) {
 }
 
 // Every operation says what it does and shows an example of its body and of
-// each answer; every error is a problem.
+// each answer; every error is a problem, of the kinds that it lists.
 func TestContractIsComplete(t *testing.T) {
 	t.Parallel()
 	doc, err := openapi3.NewLoader().LoadFromData(contract(t))
@@ -530,8 +532,9 @@ func TestContractIsComplete(t *testing.T) {
 				}
 			}
 			for status, response := range op.Responses.Map() {
-				wantExample(t, name+" "+status, response.Value.Content)
-				if status >= "400" && response.Value.Content["application/problem+json"] == nil {
+				if status < "400" {
+					wantExample(t, name+" "+status, response.Value.Content)
+				} else if response.Value.Content["application/problem+json"] == nil {
 					t.Errorf("%s %s: want application/problem+json", name, status)
 				}
 			}
@@ -550,6 +553,77 @@ func TestContractSaysNothingOfTheServer(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Every operation lists the kinds of its problems: those of any operation once, its own by
+// their status, with those of any operation that have the same status. Every kind
+// is one that an operation can answer.
+func TestKindsOfOperations(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromData(contract(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	statusOf, listed := map[string]int{}, map[string]bool{}
+	for _, k := range kinds() {
+		statusOf[k.name] = k.status
+	}
+	any := listedKinds(t, "any", doc.Components.Responses["AnyProblem"].Value)
+	check := func(where string, status int, names []string) {
+		for _, name := range names {
+			listed[name] = true
+			if statusOf[name] == 0 || status != 0 && statusOf[name] != status {
+				t.Errorf("%s: %s has status %d", where, name, statusOf[name])
+			}
+		}
+		for _, name := range any {
+			if statusOf[name] == status && !slices.Contains(names, name) {
+				t.Errorf("%s: %s can come everywhere", where, name)
+			}
+		}
+	}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			if strings.HasPrefix(path, "/v1/") && op.Responses.Value("default").Ref != "#/components/responses/AnyProblem" {
+				t.Errorf("%s %s: want AnyProblem by default", method, path)
+			}
+			for status, response := range op.Responses.Map() {
+				if code, err := strconv.Atoi(status); err != nil || code >= http.StatusBadRequest {
+					where := method + " " + path + " " + status
+					check(where, code, listedKinds(t, where, response.Value))
+				}
+			}
+		}
+	}
+	outside := []string{
+		"receipt-not-proved", "receipt-not-readable", "unknown-gateway", // receipts of gateways
+		"feed-revoked",    // feeds
+		"unknown-channel", // the contract allows no other
+	}
+	for _, k := range kinds() {
+		if listed[k.name] == slices.Contains(outside, k.name) {
+			t.Errorf("%s: listed at an operation %t", k.name, listed[k.name])
+		}
+	}
+}
+
+// listedKinds returns the kinds that a response lists.
+func listedKinds(t *testing.T, where string, response *openapi3.Response) []string {
+	t.Helper()
+	schema := response.Content["application/problem+json"].Schema.Value
+	if len(schema.AllOf) != 1 || schema.AllOf[0].Ref != "#/components/schemas/Problem" || schema.Properties["type"] == nil {
+		t.Errorf("%s: want a Problem with a closed set of types", where)
+		return nil
+	}
+	var names []string
+	for _, value := range schema.Properties["type"].Value.Enum {
+		name, ok := strings.CutPrefix(value.(string), "/problems#")
+		if !ok || slices.Contains(names, name) {
+			t.Errorf("%s: type %v", where, value)
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 func wantExample(t *testing.T, name string, content openapi3.Content) {

@@ -48,9 +48,9 @@ func (l layout) Validate(s string) error {
 
 // Check returns an error if the response to a request (method and target,
 // absolute or not) is not one that the contract describes: status, headers,
-// media type and body. Every response must carry X-Request-Id. Unknown paths
-// must be 404, unknown methods 405 with Allow; these, 413 and 431 are problems
-// without being listed at an operation. It is safe for concurrent use.
+// media type and body; a problem must be of a kind that the operation lists. Every
+// response must carry X-Request-Id, 429 and 503 Retry-After. Unknown paths must be
+// 404, unknown methods 405 with Allow. It is safe for concurrent use.
 func Check(method, target string, status int, header http.Header, body []byte) error {
 	doc, err := document()
 	if err != nil {
@@ -82,11 +82,10 @@ func (r response) check() error {
 		return errors.New("header X-Request-Id is missing")
 	}
 	template, item := find(r.doc, r.url.EscapedPath())
-	if r.status == http.StatusMisdirectedRequest || r.status == http.StatusUnsupportedMediaType && r.header.Get("Accept-Encoding") != "" {
-		return r.problem() // refused before anything was routed
-	}
+	early := r.status == http.StatusMisdirectedRequest || // refused before anything was routed
+		r.status == http.StatusUnsupportedMediaType && r.header.Get("Accept-Encoding") != ""
 	if item == nil {
-		if r.status != http.StatusNotFound {
+		if r.status != http.StatusNotFound && !early {
 			return errors.New("path is not in the contract: want 404")
 		}
 		return r.problem()
@@ -96,14 +95,16 @@ func (r response) check() error {
 		operation = item.Get
 	}
 	switch {
+	case operation == nil && early:
+		return r.problem()
 	case operation == nil && r.status != http.StatusMethodNotAllowed:
 		return errors.New("method is not in the contract: want 405")
 	case operation == nil && r.header.Get("Allow") == "":
 		return errors.New("header Allow is missing")
-	case operation == nil,
-		r.status == http.StatusRequestEntityTooLarge,
-		r.status == http.StatusRequestHeaderFieldsTooLarge:
+	case operation == nil:
 		return r.problem()
+	case (r.status == http.StatusTooManyRequests || r.status == http.StatusServiceUnavailable) && r.header.Get("Retry-After") == "":
+		return errors.New("header Retry-After is missing")
 	}
 	return r.declared(&routers.Route{
 		Spec: r.doc, Path: template, PathItem: item, Method: r.method, Operation: operation,

@@ -13,10 +13,10 @@ func TestCheck(t *testing.T) {
 	const (
 		branches = `{"branches":[{"slug":"riyadh","name":{"ar":"ا","en":"a"},"city":{"ar":"ا","en":"a"},` +
 			`"address":{"ar":"ا","en":"a"},"zone":"Asia/Riyadh"}]}`
-		notFound = `{"type":"/docs/problems#not-found","title":"t","status":404,"detail":"d","request_id":"r"}`
-		invalid  = `{"type":"/docs/problems#invalid","title":"t","status":422,"detail":"d","request_id":"r",` +
-			`"errors":[{"pointer":"?q","detail":"d"}]}`
-		busy = `{"type":"/docs/problems#unavailable","title":"t","status":503,"detail":"d","request_id":"r"}`
+		notFound = `{"type":"/problems#not-found","title":"t","status":404,"detail":"d","request_id":"r"}`
+		invalid  = `{"type":"/problems#invalid","title":"t","status":422,"detail":"d","request_id":"r",` +
+			`"errors":[{"pointer":"?q","code":"required","detail":"d"}]}`
+		busy = `{"type":"/problems#unavailable","title":"t","status":503,"detail":"d","request_id":"r"}`
 	)
 	header := func(pairs ...string) http.Header {
 		h := http.Header{"X-Request-Id": {"r"}}
@@ -43,14 +43,29 @@ func TestCheck(t *testing.T) {
 		{name: "unchanged", target: "/v1/services/s/slots?branch=b", status: 304, header: header("ETag", `"a"`)},
 		{name: "problem", target: "/v1/guide", status: 422, header: problem, body: invalid},
 		{name: "unknown path", target: "/v1/x", status: 404, header: problem, body: notFound},
+		{name: "a kind that the operation lists", target: "/v1/appointments/V", status: 404, header: problem, body: notFound},
 		{name: "wrong method", method: "PUT", target: "/v1/branches", status: 405, header: notAllowed, body: is("405")},
-		{name: "body too large", method: "POST", target: "/v1/holds", status: 413, header: problem, body: is("413")},
+		{name: "body too large", method: "POST", target: "/v1/holds", status: 413, header: problem,
+			body: strings.Replace(is("413"), "not-found", "too-large", 1)},
 
 		{
 			name: "no request id", target: "/v1/branches", status: 200, header: http.Header{"Content-Type": {"application/json"}},
 			body: branches, want: "X-Request-Id",
 		},
-		{name: "undeclared status", target: "/v1/branches", status: 500, header: problem, body: invalid, want: "status is not supported"},
+		{name: "undeclared status", target: "/v1/branches", status: 202, header: plain, body: branches, want: "Content-Type"},
+		{name: "a kind that the operation does not list", target: "/v1/branches", status: 404, header: problem, body: notFound, want: "type"},
+		{
+			name: "nor any operation", target: "/v1/services/s", status: 404, header: problem,
+			body: strings.Replace(notFound, "not-found", "gone-fishing", 1), want: "type",
+		},
+		{
+			name: "a fault without a code", target: "/v1/guide", status: 422, header: problem,
+			body: strings.Replace(invalid, `"code":"required",`, "", 1), want: "code",
+		},
+		{
+			name: "a fault with a code of its own", target: "/v1/guide", status: 422, header: problem,
+			body: strings.Replace(invalid, "required", "mandatory", 1), want: "code",
+		},
 		{
 			name: "wrong media type", target: "/v1/branches", status: 200, header: header("Content-Type", "text/html"),
 			body: branches, want: "Content-Type",
@@ -58,7 +73,7 @@ func TestCheck(t *testing.T) {
 		{name: "problem as plain JSON", target: "/v1/guide", status: 422, header: plain, body: invalid, want: "Content-Type"},
 		{name: "missing member", target: "/v1/branches", status: 200, header: plain, body: `{}`, want: "branches"},
 		{name: "missing header", target: "/v1/guide", status: 503, header: problem, body: busy, want: "Retry-After"},
-		{name: "status and body disagree", target: "/v1/guide", status: 422, header: problem, body: notFound, want: "want 422"},
+		{name: "status and body disagree", target: "/v1/guide", status: 422, header: problem, body: strings.Replace(invalid, "422", "404", 1), want: "want 422"},
 		{name: "body where none belongs", method: "DELETE", target: "/v1/holds/x", status: 204, header: header(), body: "x", want: "no body"},
 		{
 			name: "date that does not exist", target: "/v1/services/s/slots/explain", status: 200, header: plain,
