@@ -568,7 +568,7 @@ func TestKindsOfOperations(t *testing.T) {
 	for _, k := range kinds() {
 		statusOf[k.name] = k.status
 	}
-	any := listedKinds(t, "any", doc.Components.Responses["AnyProblem"].Value)
+	everywhere := listedKinds(t, "any", doc.Components.Responses["AnyProblem"].Value)
 	check := func(where string, status int, names []string) {
 		for _, name := range names {
 			listed[name] = true
@@ -576,7 +576,7 @@ func TestKindsOfOperations(t *testing.T) {
 				t.Errorf("%s: %s has status %d", where, name, statusOf[name])
 			}
 		}
-		for _, name := range any {
+		for _, name := range everywhere {
 			if statusOf[name] == status && !slices.Contains(names, name) {
 				t.Errorf("%s: %s can come everywhere", where, name)
 			}

@@ -73,7 +73,10 @@ func TestCheck(t *testing.T) {
 		{name: "problem as plain JSON", target: "/v1/guide", status: 422, header: plain, body: invalid, want: "Content-Type"},
 		{name: "missing member", target: "/v1/branches", status: 200, header: plain, body: `{}`, want: "branches"},
 		{name: "missing header", target: "/v1/guide", status: 503, header: problem, body: busy, want: "Retry-After"},
-		{name: "status and body disagree", target: "/v1/guide", status: 422, header: problem, body: strings.Replace(invalid, "422", "404", 1), want: "want 422"},
+		{
+			name: "status and body disagree", target: "/v1/guide", status: 422, header: problem,
+			body: strings.Replace(invalid, "422", "404", 1), want: "want 422",
+		},
 		{name: "body where none belongs", method: "DELETE", target: "/v1/holds/x", status: 204, header: header(), body: "x", want: "no body"},
 		{
 			name: "date that does not exist", target: "/v1/services/s/slots/explain", status: 200, header: plain,
