@@ -67,8 +67,19 @@ func (p Periods) Check() error {
 }
 
 // Who is whose data: that with a mobile in E.164, with an identity number, or with both;
-// "" for any, but not for both.
-type Who struct{ Mobile, Identity string }
+// "" for any, but not for both. Of who has proved their identity it is what belongs to
+// Person, the pseudonym of it, and what has the mobile, if they have proved one too.
+type Who struct{ Mobile, Identity, Person string }
+
+// Own returns whose data somebody may have who has proved an identity, whose person is "" for
+// none, or mobiles, of which the first counts.
+func Own(person string, mobiles []string) Who {
+	who := Who{Person: person}
+	if len(mobiles) > 0 {
+		who.Mobile = mobiles[0]
+	}
+	return who
+}
 
 // Erasure is what was erased, in numbers.
 type Erasure struct {

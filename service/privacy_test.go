@@ -396,3 +396,68 @@ func TestPeriodsAreToldAsKept(t *testing.T) {
 			number(told.Texts)+" يومًا من إرسالها")
 	}
 }
+
+// Who has signed in, with a mobile or without, gets and erases what they booked after it, and
+// what has the mobile that the provider has verified; nothing that somebody booked with their
+// number typed, and nothing of anybody else.
+func TestOwnDataAfterSigningIn(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, public, signsIn)
+	bare, typed := signsInto(t, centre, hamad), as(centre.Visitor(1), hamad)
+	start := servicetest.At(t, "2026-11-26T09:00")
+	answer := tries(centre, typed, typed.Holds("iban-update", "riyadh", start), map[string]any{"identity": bare.Token, "verification": nil})
+	own := decode[api.Appointment](t, answer.Body)
+	if answer.Status != http.StatusCreated {
+		t.Fatalf("%d %s", answer.Status, answer.Body)
+	}
+	others := typed.Books(heirs, "riyadh", start.Add(90*time.Minute)) // with his number, by whoever has that mobile
+	send := func(method, proof string) servicetest.Answer {
+		return centre.Send(servicetest.Request{
+			Method: method, Path: "/v1/my-data", Header: map[string]string{"Authorization": "Bearer " + proof},
+		})
+	}
+	data := decode[privacy.Data](t, send(http.MethodGet, bare.Token).Body)
+	if len(data.Visits) != 1 || data.Visits[0].Reference != own.Reference {
+		t.Fatalf("his copy is %+v", data)
+	}
+	if other := decode[privacy.Data](t, send(http.MethodGet, signsInto(t, centre, munira).Token).Body); len(other.Visits) != 0 {
+		t.Errorf("somebody else gets %+v", other)
+	}
+	centre.Clock.Add(time.Minute) // until the next code
+	if of := decode[privacy.Data](t, send(http.MethodGet, typed.Proves()).Body); len(of.Visits) != 1 || of.Visits[0].Reference != others.Reference {
+		t.Errorf("who has the mobile gets %+v", of)
+	}
+	centre.Refused(send(http.MethodDelete, bare.Token), http.StatusConflict, "visits-to-come")
+	w := newWalker(t, centre)
+	w.goes("/sign-in?to=/visits/data&login_hint="+hamad).says(http.StatusOK, "المسجلة بعد تسجيل دخولكم", "نرجو إلغاءه أولًا")
+	w.goes("/visits/data/copy.json")
+	if got := decode[privacy.Data](t, []byte(w.page)); len(got.Visits) != 1 || got.Visits[0].Reference != own.Reference {
+		t.Errorf("on the page: %s", w.page)
+	}
+	cancels(t, typed, own)
+	w.goes("/visits/data").says(http.StatusOK, "حذف البيانات")
+	w.sends("/visits/data/erase", nil).says(http.StatusOK, "تم حذف بياناتكم")
+	if again := decode[api.Erasure](t, send(http.MethodDelete, bare.Token).Body); again.Erased != (privacy.Erasure{}) {
+		t.Errorf("again: %+v", again)
+	}
+	if data = decode[privacy.Data](t, send(http.MethodGet, bare.Token).Body); len(data.Visits) != 0 {
+		t.Errorf("left: %+v", data)
+	}
+	if got := typed.Shows(others); got.Visitor != typed.Name {
+		t.Errorf("what another booked: %+v", got)
+	}
+
+	// With the mobile that the provider has verified, what has that mobile too.
+	withMobile, v := signsInto(t, centre, munira), as(centre.Visitor(2), munira)
+	for i, more := range []map[string]any{
+		{"identity": withMobile.Token, "verification": nil}, {"verification": withMobile.Verification, "identity": nil},
+	} {
+		hold := v.Holds("iban-update", "jeddah", start.AddDate(0, 0, 4+i))
+		if answer := tries(centre, v, hold, more); answer.Status != http.StatusCreated {
+			t.Fatalf("%d %s", answer.Status, answer.Body)
+		}
+	}
+	if data = decode[privacy.Data](t, send(http.MethodGet, withMobile.Token).Body); len(data.Visits) != 2 {
+		t.Errorf("her copy is %+v", data)
+	}
+}

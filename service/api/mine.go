@@ -14,11 +14,8 @@ var errNoProof = errors.New("api: the proof of a mobile number is needed")
 
 // ListMyVisits lists what belongs to a proved mobile or identity number.
 func (s *Server) ListMyVisits(ctx context.Context, _ ListMyVisitsRequestObject) (ListMyVisitsResponseObject, error) {
-	now, token := s.Now(), metaOf(ctx).bearer
-	if token == "" {
-		return nil, errNoProof
-	}
-	owner, err := s.ownerBy(token, now)
+	now := s.Now()
+	owner, err := s.owner(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -37,13 +34,13 @@ func (s *Server) ListMyVisits(ctx context.Context, _ ListMyVisitsRequestObject) 
 	return ListMyVisits200JSONResponse(out), nil
 }
 
-// ownMobile returns the mobile number that the caller has proved.
-func (s *Server) ownMobile(ctx context.Context, now time.Time) (string, error) {
+// owner returns what the caller has proved.
+func (s *Server) owner(ctx context.Context, now time.Time) (slots.Owner, error) {
 	token := metaOf(ctx).bearer
 	if token == "" {
-		return "", errNoProof
+		return slots.Owner{}, errNoProof
 	}
-	return s.mobileProved(token, now)
+	return s.ownerBy(token, now)
 }
 
 // withKeys renders visits with their manage tokens.

@@ -7,27 +7,27 @@ import (
 	"ziyara/texts"
 )
 
-// GetMyData returns a copy of what is kept of a proved mobile number.
+// GetMyData returns a copy of what is kept of a proved mobile or identity number.
 func (s *Server) GetMyData(ctx context.Context, _ GetMyDataRequestObject) (GetMyDataResponseObject, error) {
-	mobile, err := s.ownMobile(ctx, s.Now())
+	owner, err := s.owner(ctx, s.Now())
 	if err != nil {
 		return nil, err
 	}
-	data, err := s.FindPerson(ctx, privacy.Who{Mobile: mobile})
+	data, err := s.FindPerson(ctx, privacy.Own(string(owner.Person), owner.Mobiles))
 	if err != nil {
 		return nil, err
 	}
 	return GetMyData200JSONResponse(data.Masked()), nil
 }
 
-// EraseMyData erases what is kept of a proved mobile number.
+// EraseMyData erases what is kept of a proved mobile or identity number.
 func (s *Server) EraseMyData(ctx context.Context, _ EraseMyDataRequestObject) (EraseMyDataResponseObject, error) {
 	now := s.Now()
-	mobile, err := s.ownMobile(ctx, now)
+	owner, err := s.owner(ctx, now)
 	if err != nil {
 		return nil, err
 	}
-	erased, err := s.ErasePerson(ctx, privacy.Who{Mobile: mobile}, now)
+	erased, err := s.ErasePerson(ctx, privacy.Own(string(owner.Person), owner.Mobiles), now)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"ziyara/slots"
 )
 
-// Paths of what is kept of the mobile that the browser has proved.
+// Paths of what is kept of what was proved or the person that the browser has proved.
 const (
 	dataPath  = web.VisitsPath + "/data"
 	copyPath  = dataPath + "/copy.json"
@@ -24,31 +24,35 @@ const (
 type dataPage struct {
 	web.Page
 
-	Mobile string   // masked
-	First  bool     // visits are to come, or entries wait: they must be cancelled first
-	Kept   []string // what an erasure leaves, and why
+	About string   // whose data it is
+	First bool     // visits are to come, or entries wait: they must be cancelled first
+	Kept  []string // what an erasure leaves, and why
 }
 
-// provedMobile returns the mobile whose data a browser may have: one that it has proved.
-func (p *Portal) provedMobile(c *fiber.Ctx) (notify.Mobile, bool) {
-	owner, _, ok := p.owner(c)
-	if !ok || len(owner.Mobiles) == 0 {
-		return "", false
+// about says whose data it is: what the browser has proved.
+func (d dataPage) about(owner slots.Owner) string {
+	switch {
+	case len(owner.Mobiles) == 0:
+		return d.T("data.about_person")
+	case owner.Person == "":
+		return d.T("data.about", "Mobile", notify.Mobile(owner.Mobiles[0]).MaskedHere())
 	}
-	return notify.Mobile(owner.Mobiles[0]), true
+	return d.T("data.about_both", "Mobile", notify.Mobile(owner.Mobiles[0]).MaskedHere())
 }
 
-// data shows what can be done with what is kept of the mobile.
+// data shows what can be done with what is kept of what was proved.
 func (p *Portal) data(c *fiber.Ctx) error {
-	mobile, ok := p.provedMobile(c)
+	owner, _, ok := p.owner(c)
 	if !ok {
 		return seeOther(c, web.VisitsPath)
 	}
-	found, err := p.Waitlist.Mine(c.UserContext(), bookerOf(c), slots.Owner{Mobiles: []string{string(mobile)}}, p.Now())
+	owner.Mobiles = owner.Mobiles[:min(1, len(owner.Mobiles))] // as privacy.Own
+	found, err := p.Waitlist.Mine(c.UserContext(), bookerOf(c), owner, p.Now())
 	if err != nil {
 		return err
 	}
-	out := dataPage{Page: p.frameOf(c, ""), Mobile: mobile.MaskedHere(), First: len(found.Coming)+len(found.Waiting) > 0}
+	out := dataPage{Page: p.frameOf(c, ""), First: len(found.Coming)+len(found.Waiting) > 0}
+	out.About = out.about(owner)
 	out.Title = out.T("data.title")
 	for _, kept := range privacy.AllKept() {
 		out.Kept = append(out.Kept, out.T("privacy.left_"+string(kept)))
@@ -56,13 +60,13 @@ func (p *Portal) data(c *fiber.Ctx) error {
 	return web.Send(c, http.StatusOK, out.Lang, out.page())
 }
 
-// copyData gives a copy of what is kept of the mobile, as a file.
+// copyData gives a copy of what is kept of what was proved, as a file.
 func (p *Portal) copyData(c *fiber.Ctx) error {
-	mobile, ok := p.provedMobile(c)
+	owner, _, ok := p.owner(c)
 	if !ok {
 		return seeOther(c, web.VisitsPath)
 	}
-	data, err := p.FindPerson(c.UserContext(), privacy.Who{Mobile: string(mobile)})
+	data, err := p.FindPerson(c.UserContext(), privacy.Own(string(owner.Person), owner.Mobiles))
 	if err != nil {
 		return err
 	}
@@ -75,13 +79,13 @@ func (p *Portal) copyData(c *fiber.Ctx) error {
 	return c.Send(body)
 }
 
-// eraseData erases what is kept of the mobile, also by this browser.
+// eraseData erases what is kept of what was proved, also by this browser.
 func (p *Portal) eraseData(c *fiber.Ctx) error {
-	mobile, ok := p.provedMobile(c)
+	owner, _, ok := p.owner(c)
 	if !ok {
 		return seeOther(c, web.VisitsPath)
 	}
-	_, err := p.ErasePerson(c.UserContext(), privacy.Who{Mobile: string(mobile)}, p.Now())
+	_, err := p.ErasePerson(c.UserContext(), privacy.Own(string(owner.Person), owner.Mobiles), p.Now())
 	if errors.Is(err, privacy.ErrOngoing) { // the page says so
 		return seeOther(c, dataPath)
 	}

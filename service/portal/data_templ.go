@@ -65,7 +65,7 @@ func (d dataPage) page() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Words(d.T("data.about", "Mobile", d.Mobile)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Words(d.About).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -147,13 +147,13 @@ func (s *Privacy) Find(ctx context.Context, who privacy.Who) (privacy.Data, erro
 // of returns the visits and the entries of a person, at most mostOfPerson of each.
 func (q session) of(ctx context.Context, who privacy.Who) (visits []slots.Appointment, entries []entryOfPerson, err error) {
 	var ids []string
-	if err = q.list(ctx, &ids, "privacy/visits_of", null(who.Mobile), null(who.Identity), mostOfPerson); err != nil {
+	if err = q.list(ctx, &ids, "privacy/visits_of", null(who.Mobile), null(who.Identity), mostOfPerson, null(who.Person)); err != nil {
 		return nil, nil, err
 	}
 	if visits, err = q.appointments(ctx, ids); err != nil {
 		return nil, nil, err
 	}
-	err = q.list(ctx, &entries, "privacy/entries_of", null(who.Mobile), null(who.Identity), mostOfPerson)
+	err = q.list(ctx, &entries, "privacy/entries_of", null(who.Mobile), null(who.Identity), mostOfPerson, null(who.Person))
 	return visits, entries, err
 }
 
