@@ -424,8 +424,9 @@ func TestOwnDataAfterSigningIn(t *testing.T) {
 		t.Errorf("somebody else gets %+v", other)
 	}
 	centre.Clock.Add(time.Minute) // until the next code
-	if of := decode[privacy.Data](t, send(http.MethodGet, typed.Proves()).Body); len(of.Visits) != 1 || of.Visits[0].Reference != others.Reference {
-		t.Errorf("who has the mobile gets %+v", of)
+	data = decode[privacy.Data](t, send(http.MethodGet, typed.Proves()).Body)
+	if len(data.Visits) != 1 || data.Visits[0].Reference != others.Reference {
+		t.Errorf("who has the mobile gets %+v", data)
 	}
 	centre.Refused(send(http.MethodDelete, bare.Token), http.StatusConflict, "visits-to-come")
 	w := newWalker(t, centre)

@@ -153,3 +153,48 @@ func TestAnswersAreForWhoAsked(t *testing.T) {
 		t.Errorf("another member of staff gets the address of the feed: %d %s", a.Status, a.Body)
 	}
 }
+
+// A visitor's kept answer is for who has all that was proved with the request, and not for who
+// has the key, the hold and the details of the visitor.
+func TestAnswersAreForWhoProved(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, signsIn)
+	v, thief := centre.Visitor(1), centre.Visitor(2)
+	hold, proof, other := v.Holds(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00")), v.Proves(), thief.Proves()
+	theirs := thief.Holds(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:45"))
+	identity := signsInto(t, centre, munira).Token
+	body := func(more map[string]any) map[string]any {
+		b := v.BookingBody(hold)
+		b["verification"] = proof
+		for name, value := range more {
+			if b[name] = value; value == nil {
+				delete(b, name)
+			}
+		}
+		return b
+	}
+	send := func(path string, body map[string]any) servicetest.Answer {
+		return centre.Send(servicetest.Request{
+			Method: http.MethodPost, Path: path, Body: body, Header: map[string]string{"Idempotency-Key": "a-key-that-others-know"},
+		})
+	}
+	first := send("/v1/appointments", body(nil))
+	if again := send("/v1/appointments", body(nil)); first.Status != http.StatusCreated || string(again.Body) != string(first.Body) {
+		t.Fatalf("%d %s, and again %s", first.Status, first.Body, again.Body)
+	}
+	for name, more := range map[string]map[string]any{
+		"the proof of another mobile": {"verification": other}, "no proof": {"verification": nil},
+		"a forged proof": {"verification": proof + "A"}, "another token of the hold": {"hold_token": theirs.Token}, "a proof of identity": {"identity": identity},
+	} {
+		answer := send("/v1/appointments", body(more))
+		if answer.Status < http.StatusBadRequest || strings.Contains(string(answer.Body), "manage_token") {
+			t.Errorf("with %s: %d %s", name, answer.Status, answer.Body)
+		}
+	}
+	place := map[string]any{
+		"service": "annual-returns", "branch": "riyadh", "start": servicetest.At(t, "2026-11-24T07:30"), "verification": proof,
+	}
+	if answer := send("/v1/holds", place); answer.Status != http.StatusUnprocessableEntity {
+		t.Errorf("the key of another operation: %d %s", answer.Status, answer.Body)
+	}
+}
