@@ -184,7 +184,8 @@ func TestAnswersAreForWhoProved(t *testing.T) {
 	}
 	for name, more := range map[string]map[string]any{
 		"the proof of another mobile": {"verification": other}, "no proof": {"verification": nil},
-		"a forged proof": {"verification": proof + "A"}, "another token of the hold": {"hold_token": theirs.Token}, "a proof of identity": {"identity": identity},
+		"a forged proof": {"verification": proof + "A"}, "another token of the hold": {"hold_token": theirs.Token},
+		"a proof of identity": {"identity": identity},
 	} {
 		answer := send("/v1/appointments", body(more))
 		if answer.Status < http.StatusBadRequest || strings.Contains(string(answer.Body), "manage_token") {
