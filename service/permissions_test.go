@@ -170,10 +170,12 @@ func ofRequest(suffix string, body any) fixture {
 	return func(w *walk) asked { return w.about(w.requested(), http.MethodPost, suffix, body) }
 }
 
-// proposes offers the next free start for a request.
+// proposes offers the next free start for a request that is not its own.
 func proposes(w *walk) asked {
 	a := w.requested()
-	return w.about(a, http.MethodPost, "/propose", map[string]any{"start": w.free(meeting)})
+	list := w.Visitor(0).Slots(meeting, "riyadh", "2026-11-24", "2026-12-17")
+	other := list[slices.IndexFunc(list, func(s api.Slot) bool { return !s.Start.Equal(a.Start) })]
+	return w.about(a, http.MethodPost, "/propose", map[string]any{"start": other.Start})
 }
 
 // resends sends a message once more that reached nobody.

@@ -38,6 +38,9 @@ func newAppointments(shared *core) *Appointments {
 
 // Find implements slots.Store.
 func (s *Appointments) Find(ctx context.Context, id string) (slots.Appointment, error) {
+	if !isID(id) {
+		return slots.Appointment{}, fault.ErrNotFound
+	}
 	return s.pool().appointment(ctx, id, nil)
 }
 
@@ -50,7 +53,7 @@ func (s *Appointments) FindReference(ctx context.Context, r slots.Reference) (sl
 func (q session) appointment(ctx context.Context, id, reference any) (slots.Appointment, error) {
 	var row appointmentRow
 	err := q.get(ctx, &row, "appointments/find_one", id, reference)
-	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+	if errors.Is(err, sql.ErrNoRows) {
 		return slots.Appointment{}, fault.ErrNotFound
 	}
 	if err != nil {
@@ -83,11 +86,12 @@ func (s *Appointments) OfOwner(ctx context.Context, of slots.Owner, since time.T
 
 // Release implements slots.Store.
 func (s *Appointments) Release(ctx context.Context, id string) error {
+	if !isID(id) {
+		return fault.ErrNotFound
+	}
 	return s.transact(ctx, func(q session) error {
 		var rows []placeRow
 		switch err := q.list(ctx, &rows, "holds/release", id); {
-		case noID(err):
-			return fault.ErrNotFound
 		case err != nil:
 			return err
 		case len(rows) == 0:

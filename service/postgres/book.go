@@ -36,6 +36,9 @@ func (b *booking) decide(visit slots.Appointment, err error) {
 func (s *Appointments) Book(ctx context.Context, id string, by slots.Booking, now time.Time,
 	once *once.Request[slots.Appointment],
 ) (slots.Appointment, error) {
+	if !isID(id) {
+		return slots.Appointment{}, fault.ErrNotFound
+	}
 	b := &booking{id: id, by: by, now: now, once: once}
 	if err := s.bookings.serve(ctx, turnOf(by), b); err != nil {
 		return slots.Appointment{}, s.outcome("book", err)
@@ -204,9 +207,6 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) (map[*bookin
 	}
 	var rows []heldRow
 	if err = q.list(ctx, &rows, "appointments/book", string(text), len(batch) == 1); err != nil {
-		if noID(err) { // the API accepts only UUIDs
-			return nil, fault.ErrNotFound
-		}
 		return nil, err
 	}
 	var told answers

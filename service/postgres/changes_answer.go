@@ -76,12 +76,12 @@ type affectedByRow struct {
 
 func (q session) affectedBy(ctx context.Context, id string, r slots.Reference) (affectedByRow, error) {
 	var row affectedByRow
-	err := q.get(ctx, &row, "changes/affected_by", id, string(r))
-	switch {
-	case noID(err):
+	if !isID(id) {
 		return row, slots.ErrUnknownChange
-	case errors.Is(err, sql.ErrNoRows):
-		return row, slots.ErrNotAffected
+	}
+	err := q.get(ctx, &row, "changes/affected_by", id, string(r))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = slots.ErrNotAffected
 	}
 	return row, err
 }

@@ -28,10 +28,10 @@ func (r *listedRow) listed() slots.Change {
 // Find returns a change with its state at now, or slots.ErrUnknownChange.
 func (m *Changes) Find(ctx context.Context, id string, now time.Time) (slots.Change, error) {
 	var rows []listedRow
-	err := m.pool().list(ctx, &rows, "changes/list", nil, nil, id, nil, nil, now, 1)
-	switch {
-	case noID(err):
+	if !isID(id) {
 		return slots.Change{}, slots.ErrUnknownChange
+	}
+	switch err := m.pool().list(ctx, &rows, "changes/list", nil, nil, id, nil, nil, now, 1); {
 	case err != nil:
 		return slots.Change{}, err
 	case len(rows) == 0:

@@ -69,8 +69,11 @@ func (r *changeRow) over(now time.Time) (bool, error) {
 // readChange returns a change, or slots.ErrUnknownChange. The statement may lock it.
 func (q session) readChange(ctx context.Context, statement, id string) (*changeRow, error) {
 	var row changeRow
+	if !isID(id) {
+		return nil, slots.ErrUnknownChange
+	}
 	err := q.get(ctx, &row, statement, id)
-	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, slots.ErrUnknownChange
 	}
 	return &row, err

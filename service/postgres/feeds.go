@@ -105,6 +105,9 @@ func (s *Feeds) Settle(ctx context.Context, confirmed, ended []string, now time.
 
 // Feed returns the feed with the id, fault.ErrNotFound or feeds.ErrRevoked.
 func (s *Feeds) Feed(ctx context.Context, id string) (feeds.Feed, error) {
+	if !isID(id) {
+		return feeds.Feed{}, fault.ErrNotFound
+	}
 	row, err := s.feed(ctx, id, nil)
 	return row.scope().Feed, err
 }
@@ -113,7 +116,7 @@ func (s *Feeds) feed(ctx context.Context, id, token any) (feedRow, error) {
 	var row feedRow
 	err := s.pool().get(ctx, &row, "feeds/find", id, token)
 	switch {
-	case errors.Is(err, sql.ErrNoRows), noID(err):
+	case errors.Is(err, sql.ErrNoRows):
 		return row, fault.ErrNotFound
 	case err != nil:
 		return row, err

@@ -77,11 +77,11 @@ func (s *Sessions) Renew(ctx context.Context, id string, sealed []byte) error {
 // End ends sessions at now, logs an entry for each, and returns how many. Without an actor
 // an entry is about what the member of staff did.
 func (s *Sessions) End(ctx context.Context, which access.SessionEnd, now time.Time, entry audit.Entry) (n int, err error) {
-	err = s.pool().get(ctx, &n, "sessions/end", now, null(which.ID), null(which.Staff), null(which.Subject), null(which.Provider),
-		before(which.Until), null(entry.Actor), entry.Action, null(entry.Reason), null(entry.RequestID))
-	if noID(err) {
+	if which.ID != "" && !isID(which.ID) {
 		return 0, nil
 	}
+	err = s.pool().get(ctx, &n, "sessions/end", now, null(which.ID), null(which.Staff), null(which.Subject), null(which.Provider),
+		before(which.Until), null(entry.Actor), entry.Action, null(entry.Reason), null(entry.RequestID))
 	return n, err
 }
 

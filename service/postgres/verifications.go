@@ -98,7 +98,7 @@ func (s *Verifications) FindVerification(ctx context.Context, id string) (verify
 
 // verification reads one verification. It returns missing without one, or for an id
 // that is not a UUID.
-func (s *Verifications) verification(ctx context.Context, missing error, name string, args ...any) (verify.Verification, error) {
+func (s *Verifications) verification(ctx context.Context, missing error, name, id string, args ...any) (verify.Verification, error) {
 	var row struct {
 		ID         string       `db:"id"`
 		Mobile     string       `db:"mobile"`
@@ -107,8 +107,11 @@ func (s *Verifications) verification(ctx context.Context, missing error, name st
 		ExpiresAt  time.Time    `db:"expires_at"`
 		VerifiedAt sql.NullTime `db:"verified_at"`
 	}
-	err := s.pool().get(ctx, &row, name, args...)
-	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+	if !isID(id) {
+		return verify.Verification{}, missing
+	}
+	err := s.pool().get(ctx, &row, name, append([]any{id}, args...)...)
+	if errors.Is(err, sql.ErrNoRows) {
 		return verify.Verification{}, missing
 	}
 	if err != nil {

@@ -117,8 +117,11 @@ func (s *Waitlist) WaitlistEntryID(ctx context.Context, number int64) (string, e
 
 func (q session) entry(ctx context.Context, id string) (entryRow, error) {
 	var row entryRow
+	if !isID(id) {
+		return row, fault.ErrNotFound
+	}
 	err := q.get(ctx, &row, "waitlist/find", pq.StringArray{id})
-	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+	if errors.Is(err, sql.ErrNoRows) {
 		err = fault.ErrNotFound
 	}
 	return row, err
@@ -129,10 +132,13 @@ func (s *Waitlist) ChangeEntry(ctx context.Context, id string, now time.Time,
 	decide func(slots.Entry) (slots.Entry, error),
 ) (slots.Entry, error) {
 	var after slots.Entry
+	if !isID(id) {
+		return after, fault.ErrNotFound
+	}
 	err := s.transact(ctx, func(q session) error {
 		var locked string
 		err := q.get(ctx, &locked, "waitlist/lock", id)
-		if errors.Is(err, sql.ErrNoRows) || noID(err) {
+		if errors.Is(err, sql.ErrNoRows) {
 			return fault.ErrNotFound
 		}
 		if err != nil {

@@ -87,8 +87,11 @@ func (s *Webhooks) Webhooks(ctx context.Context, q webhook.Query) ([]webhook.Web
 // Webhook returns the webhook with the id, even a removed one, or fault.ErrNotFound.
 func (s *Webhooks) Webhook(ctx context.Context, id string) (webhook.Webhook, error) {
 	var row webhookRow
+	if !isID(id) {
+		return webhook.Webhook{}, fault.ErrNotFound
+	}
 	err := s.pool().get(ctx, &row, "webhooks/find", id)
-	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+	if errors.Is(err, sql.ErrNoRows) {
 		return webhook.Webhook{}, fault.ErrNotFound
 	}
 	return row.webhook(), err
@@ -193,8 +196,11 @@ func (s *Webhooks) Deliveries(ctx context.Context, q webhook.DeliveryQuery) ([]w
 // fault.ErrNotFound.
 func (s *Webhooks) Delivery(ctx context.Context, id, message string) (webhook.Delivery, error) {
 	var row deliveryRow
+	if !isID(id) || !isID(message) {
+		return webhook.Delivery{}, fault.ErrNotFound
+	}
 	err := s.pool().get(ctx, &row, "webhooks/find_delivery", id, message)
-	if errors.Is(err, sql.ErrNoRows) || noID(err) {
+	if errors.Is(err, sql.ErrNoRows) {
 		return webhook.Delivery{}, fault.ErrNotFound
 	}
 	return row.delivery(), err
