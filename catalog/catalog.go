@@ -28,6 +28,8 @@ type Branch struct {
 	City      Text   `json:"city"`
 	Zone      string `json:"zone"` // IANA name, for example Asia/Riyadh
 	Quiet     Quiet  `json:"quiet"`
+
+	Standing
 }
 
 // Brief returns the name of the branch in SMS.
@@ -42,6 +44,8 @@ func (b Branch) Brief() Text {
 type Department struct {
 	Slug string `json:"slug"`
 	Name Text   `json:"name"`
+
+	Standing
 }
 
 // Requirement is a document or a number that the visitor brings.
@@ -57,6 +61,8 @@ type Service struct {
 	Department string // slug
 	Name       Text
 	About      Text
+
+	Standing
 
 	Duration time.Duration // with the visitor
 	Before   time.Duration // desk time kept free ahead of the visit
@@ -119,12 +125,15 @@ type Entity struct {
 	Name   Text   `json:"name"`
 	Link   string `json:"link"`
 	Topics []Text `json:"topics"`
+	// Retired takes it out of the guide.
+	Retired Retirement `json:"retired,omitzero"`
 }
 
 // CancellationReason is what a visitor can give as the reason for cancelling.
 type CancellationReason struct {
-	Slug string
-	Name Text
+	Slug    string
+	Name    Text
+	Retired Retirement // from when on visitors can't choose it
 }
 
 // Places returns how many places a party of n visitors takes.
@@ -193,6 +202,9 @@ func (s Service) Validate() error {
 		return fmt.Errorf("active limit is %d: want 1 to 20", s.ActiveLimit)
 	case s.WalkInReleaseMinutes < 0 || s.WalkInReleaseMinutes > 24*60:
 		return fmt.Errorf("walk-in release is %d minutes from midnight: want 0 to 1440", s.WalkInReleaseMinutes)
+	}
+	if err := s.Standing.Validate(); err != nil {
+		return err
 	}
 	if err := s.Approval.validate(); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ziyara/scheduling"
 	"ziyara/textnorm"
 )
 
@@ -144,8 +145,9 @@ type Match struct {
 // at most 10. It reads Arabic and English, forgives spelling variants, endings
 // and one wrong letter in a word, and looks at the first 100 characters of q
 // only. Equal scores keep catalogue order, services before entities. A q that
-// says nothing about what is wanted, such as "I want", has no answer.
-func (c *Centre) Guide(q string) []Match {
+// says nothing about what is wanted, such as "I want", has no answer; nor is what is
+// retired today one.
+func (c *Centre) Guide(q string, today scheduling.Date) []Match {
 	var matches []Match
 	for _, h := range c.guide.find(q, len(c.Services)+len(c.Entities)) {
 		m := Match{Score: h.score}
@@ -153,6 +155,9 @@ func (c *Centre) Guide(q string) []Match {
 			m.Service = &c.Services[h.subject]
 		} else {
 			m.Entity = &c.Entities[h.subject-len(c.Services)]
+		}
+		if m.Service != nil && !c.Lists(m.Service, today) || m.Entity != nil && m.Entity.Retired.On(today) {
+			continue
 		}
 		matches = append(matches, m)
 		if len(matches) == maxMatches {
@@ -164,19 +169,31 @@ func (c *Centre) Guide(q string) []Match {
 
 // SearchServices returns the services that q asks for, best first, found as
 // Guide finds them. An empty q, or one that says nothing about what is wanted,
-// returns all services in catalogue order.
-func (c *Centre) SearchServices(q string) []*Service {
+// returns all services in catalogue order. Those that are retired today are left out.
+func (c *Centre) SearchServices(q string, today scheduling.Date) []*Service {
 	var found []*Service
+	add := func(s *Service) {
+		if c.Lists(s, today) {
+			found = append(found, s)
+		}
+	}
 	if len(terms(start(q))) == 0 {
 		for i := range c.Services {
-			found = append(found, &c.Services[i])
+			add(&c.Services[i])
 		}
 		return found
 	}
 	for _, h := range c.guide.find(q, len(c.Services)) {
-		found = append(found, &c.Services[h.subject])
+		add(&c.Services[h.subject])
 	}
 	return found
+}
+
+// Lists reports whether a service is one that visitors may look for today: neither it
+// nor its department is retired.
+func (c *Centre) Lists(s *Service, today scheduling.Date) bool {
+	d, ok := c.Department(s.Department)
+	return !s.Retired.On(today) && (!ok || !d.Retired.On(today))
 }
 
 // MaxSlug is the longest slug in bytes; the paths of the API allow no more.
@@ -223,6 +240,9 @@ func checkBranch(b *Branch) error {
 	if _, err := time.LoadLocation(b.Zone); err != nil {
 		return fmt.Errorf("load zone: %w", err)
 	}
+	if err := b.Standing.Validate(); err != nil {
+		return err
+	}
 	return b.Quiet.validate()
 }
 
@@ -230,14 +250,14 @@ func checkDepartment(d *Department) error {
 	if !d.Name.Complete() {
 		return errors.New("a name is needed in Arabic and English")
 	}
-	return nil
+	return d.Standing.Validate()
 }
 
 func checkReason(r *CancellationReason) error {
 	if !r.Name.Complete() {
 		return errors.New("a name is needed in Arabic and English")
 	}
-	return nil
+	return r.Retired.validate()
 }
 
 func (c *Centre) checkService(s *Service) error {
@@ -268,6 +288,9 @@ func checkEntity(e *Entity) error {
 		return errors.New("a name is needed in Arabic and English")
 	}
 	if err := checkLink(e.Link); err != nil {
+		return err
+	}
+	if err := e.Retired.validate(); err != nil {
 		return err
 	}
 	return checkTopics(e.Topics)

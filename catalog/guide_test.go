@@ -114,7 +114,7 @@ func TestGuide(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got := ""
-			if list := slugs(centre.Guide(tt.q)); len(list) > 0 {
+			if list := slugs(centre.Guide(tt.q, 0)); len(list) > 0 {
 				got = list[0]
 			}
 			if got != tt.want {
@@ -128,7 +128,7 @@ func TestGuide(t *testing.T) {
 // answer equally well.
 func TestGuideOrder(t *testing.T) {
 	t.Parallel()
-	got := slugs(library(t).Guide("عوائد"))
+	got := slugs(library(t).Guide("عوائد", 0))
 	if want := []string{"annual-returns", "heirs-returns"}; !cmp.Equal(got, want) {
 		t.Errorf("Guide(عوائد) differs (-want +got):\n%s", cmp.Diff(want, got))
 	}
@@ -146,10 +146,10 @@ func TestGuideGivesAtMostTen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := len(c.Guide("iban")); got != 10 {
+	if got := len(c.Guide("iban", 0)); got != 10 {
 		t.Errorf("Guide(iban) gives %d matches, want 10", got)
 	}
-	if got := len(c.SearchServices("iban")); got != 16 {
+	if got := len(c.SearchServices("iban", 0)); got != 16 {
 		t.Errorf("SearchServices(iban) gives %d services, want all 16", got)
 	}
 }
@@ -158,14 +158,14 @@ func TestGuideGivesAtMostTen(t *testing.T) {
 func TestGuideReadsTheBeginning(t *testing.T) {
 	t.Parallel()
 	c := library(t)
-	if got := slugs(c.Guide(strings.Repeat("ـ", 96) + "iban")); !cmp.Equal(got, []string{"iban-update"}) {
+	if got := slugs(c.Guide(strings.Repeat("ـ", 96)+"iban", 0)); !cmp.Equal(got, []string{"iban-update"}) {
 		t.Errorf("a word that ends at character 100 finds %v, want iban-update", got)
 	}
-	if got := slugs(c.Guide(strings.Repeat("ـ", 100) + "iban")); got != nil {
+	if got := slugs(c.Guide(strings.Repeat("ـ", 100)+"iban", 0)); got != nil {
 		t.Errorf("a word from character 101 on finds %v, want nothing", got)
 	}
 	long := strings.Repeat("الجوازات iban ", 1000)
-	if diff := cmp.Diff(c.Guide(string([]rune(long)[:100])), c.Guide(long)); diff != "" {
+	if diff := cmp.Diff(c.Guide(string([]rune(long)[:100]), 0), c.Guide(long, 0)); diff != "" {
 		t.Errorf("a long question differs from its beginning (-want +got):\n%s", diff)
 	}
 }
@@ -200,11 +200,11 @@ func TestGuideFoldsSpellings(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			want := centre.Guide(tt.spelt)
+			want := centre.Guide(tt.spelt, 0)
 			if len(want) == 0 {
 				t.Fatalf("Guide(%q) finds nothing", tt.spelt)
 			}
-			if diff := cmp.Diff(want, centre.Guide(tt.also)); diff != "" {
+			if diff := cmp.Diff(want, centre.Guide(tt.also, 0)); diff != "" {
 				t.Errorf("Guide(%q) differs from Guide(%q) (-want +got):\n%s", tt.also, tt.spelt, diff)
 			}
 		})
@@ -235,7 +235,7 @@ func TestSearchServices(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, s := range centre.SearchServices(tt.q) {
+			for _, s := range centre.SearchServices(tt.q, 0) {
 				got = append(got, s.Slug)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
@@ -253,7 +253,7 @@ func TestGuideProperties(t *testing.T) {
 	pieces := rapid.SampledFrom([]string{"ال", "جواز", "آيبان", "returns", "IBAN", "٧", "ة", "ـ", " ", "؟", "\u064b", "z", "ي"})
 	rapid.Check(t, func(t *rapid.T) {
 		q := strings.Join(rapid.SliceOfN(pieces, 0, 30).Draw(t, "pieces"), "") + rapid.String().Draw(t, "rest")
-		got := centre.Guide(q)
+		got := centre.Guide(q, 0)
 		if len(got) > 10 {
 			t.Fatalf("%d matches, want at most 10", len(got))
 		}
@@ -271,7 +271,7 @@ func TestGuideProperties(t *testing.T) {
 				seen[slug] = true
 			}
 		}
-		if again := centre.Guide(q); !slices.Equal(again, got) {
+		if again := centre.Guide(q, 0); !slices.Equal(again, got) {
 			t.Fatal("asking again gives another answer")
 		}
 	})
@@ -280,6 +280,6 @@ func TestGuideProperties(t *testing.T) {
 func BenchmarkGuide(b *testing.B) {
 	centre := library(b)
 	for b.Loop() {
-		centre.Guide("أبغى أجدد الجواز")
+		centre.Guide("أبغى أجدد الجواز", 0)
 	}
 }

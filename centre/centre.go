@@ -34,12 +34,26 @@ type DeskGroup struct {
 	Services   []string // slugs
 	Calendar   *scheduling.Calendar
 	Version    int64 // of the calendar
+
+	catalog.Standing
+	// Closed are the times in which the desk group, its department or its branch receive
+	// nobody. New sets them.
+	Closed []catalog.Pause
 }
 
 // Serves reports whether the desk group serves the service (slug), or any service at
 // all for "".
 func (g *DeskGroup) Serves(service string) bool {
 	return slices.Contains(g.Services, service) || service == "" && len(g.Services) > 0
+}
+
+// Ended reports whether the desk group, its department or its branch is retired at now.
+func (g *DeskGroup) Ended(now time.Time) bool {
+	if len(g.Closed) == 0 {
+		return false
+	}
+	p := catalog.PausedOn(g.Closed, g.Calendar.DateOf(now))
+	return p != nil && p.ForGood()
 }
 
 // Snapshot is a snapshot of all that can be booked: the catalogue, and which
@@ -89,11 +103,19 @@ func New(c *catalog.Centre, groups []*DeskGroup, version int64) (*Snapshot, erro
 			breaks(errors.New("the slug is used twice"))
 		}
 		slugs[g.Slug] = true
-		if _, ok := c.Branch(g.Branch); !ok {
+		if err := g.Standing.Validate(); err != nil {
+			breaks(err)
+		}
+		g.Closed = g.Away()
+		if b, ok := c.Branch(g.Branch); ok {
+			g.Closed = append(g.Closed, b.Away()...)
+		} else {
 			breaks(fmt.Errorf("%w %q", ErrUnknownBranch, g.Branch))
 		}
-		_, known := c.Department(g.Department)
-		if !known {
+		d, known := c.Department(g.Department)
+		if known {
+			g.Closed = append(g.Closed, d.Away()...)
+		} else {
 			breaks(fmt.Errorf("unknown department %q", g.Department))
 		}
 		for _, slug := range g.Services {
@@ -217,12 +239,29 @@ func (c *Snapshot) Group(id int) (*DeskGroup, bool) {
 	return g, ok
 }
 
-// BranchesOf returns the slugs of the branches that offer the service, in the
-// order of the catalogue.
-func (c *Snapshot) BranchesOf(service string) []string {
+// BranchesOf returns the slugs of the branches that offer the service and are not
+// retired at now, in the order of the catalogue.
+func (c *Snapshot) BranchesOf(service string, now time.Time) []string {
 	var slugs []string
 	for _, g := range c.GroupsOf(service) {
-		slugs = append(slugs, g.Branch)
+		if !g.Ended(now) {
+			slugs = append(slugs, g.Branch)
+		}
 	}
 	return slugs
 }
+
+// PausesOf returns the pauses of a service, with those of a branch for one that offers it,
+// that are not over at now and begin within the horizon.
+func (c *Snapshot) PausesOf(s *catalog.Service, branch string, now time.Time) []catalog.Pause {
+	away, today := s.Away(), scheduling.DateOf(now, c.Zone(branch))
+	if g := c.groups[offer{s.Slug, branch}]; g != nil {
+		away = append(away, g.Closed...)
+	} else if d, ok := c.Department(s.Department); ok {
+		away = append(away, d.Away()...)
+	}
+	return catalog.Ahead(away, today, today+scheduling.Date(s.Horizon/(24*time.Hour)))
+}
+
+// Today returns the date at the head office, by which the catalogue is listed.
+func (c *Snapshot) Today(now time.Time) scheduling.Date { return scheduling.DateOf(now, c.Zone("")) }

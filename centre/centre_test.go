@@ -69,10 +69,10 @@ func TestDesk(t *testing.T) {
 			}
 		})
 	}
-	if diff := cmp.Diff([]string{"riyadh"}, c.BranchesOf("iban-update")); diff != "" {
+	if diff := cmp.Diff([]string{"riyadh"}, c.BranchesOf("iban-update", time.Time{})); diff != "" {
 		t.Errorf("branches (-want +got):\n%s", diff)
 	}
-	if got := c.BranchesOf("passport"); got != nil {
+	if got := c.BranchesOf("passport", time.Time{}); got != nil {
 		t.Errorf("branches of an unknown service: %v", got)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ziyara/service/api"
 	"ziyara/service/servicetest"
 )
@@ -21,8 +23,8 @@ func TestBranchesAndDepartments(t *testing.T) {
 	for _, b := range all.Branches {
 		var one api.Branch
 		centre.Get("/v1/branches/"+b.Slug).JSON(t, &one)
-		if one != b {
-			t.Errorf("the branch is %+v, in the list %+v", one, b)
+		if diff := cmp.Diff(b, one); diff != "" {
+			t.Errorf("the branch (-in the list +alone):\n%s", diff)
 		}
 	}
 	centre.Refused(centre.Get("/v1/branches/medina"), http.StatusNotFound, "unknown-branch")

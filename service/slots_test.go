@@ -393,7 +393,7 @@ func TestSearchesAreSmall(t *testing.T) {
 	centre := servicetest.Open(t, 1)
 	c := centre.Replicas[0].Centre()
 	for _, s := range c.Services {
-		for _, branch := range c.BranchesOf(s.Slug) {
+		for _, branch := range c.BranchesOf(s.Slug, servicetest.Opening()) {
 			for _, coding := range []string{"br", "gzip"} {
 				url := centre.Replicas[0].URL() + "/v1/services/" + s.Slug + "/slots?branch=" + branch + "&from=2026-11-22&to=2027-01-20"
 				r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)

@@ -11,6 +11,7 @@ import (
 type LineError struct {
 	Line, Column int    // from 1
 	Text         string // what is wrong, and what to do
+	Pointer      string // JSON pointer to the part that is wrong
 }
 
 // Error returns line, column and text.

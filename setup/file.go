@@ -31,6 +31,8 @@ type branch struct {
 	Address   catalog.Text `json:"address"`
 	Zone      string       `json:"zone"`
 	Quiet     quiet        `json:"quiet,omitzero"`
+
+	catalog.Standing
 }
 
 type quiet struct {
@@ -41,20 +43,23 @@ type quiet struct {
 func (b branch) value() catalog.Branch {
 	return catalog.Branch{
 		Slug: b.Slug, Name: b.Name, ShortName: b.ShortName, City: b.City, Address: b.Address, Zone: b.Zone,
-		Quiet: catalog.Quiet{From: int(b.Quiet.From), To: int(b.Quiet.To)},
+		Quiet: catalog.Quiet{From: int(b.Quiet.From), To: int(b.Quiet.To)}, Standing: b.Standing,
 	}
 }
 
 func branchOf(b catalog.Branch) branch {
 	return branch{
 		Slug: b.Slug, Name: b.Name, ShortName: b.ShortName, City: b.City, Address: b.Address, Zone: b.Zone,
-		Quiet: quiet{scheduling.WallTime(b.Quiet.From), scheduling.WallTime(b.Quiet.To)}, //nolint:gosec // a checked branch: minutes of a day
+		Quiet:    quiet{scheduling.WallTime(b.Quiet.From), scheduling.WallTime(b.Quiet.To)}, //nolint:gosec // a checked branch: minutes of a day
+		Standing: b.Standing,
 	}
 }
 
 type department struct {
 	Slug string       `json:"slug"`
 	Name catalog.Text `json:"name"`
+
+	catalog.Standing
 }
 
 func (d department) value() catalog.Department     { return catalog.Department(d) }
@@ -69,8 +74,9 @@ func (l holidayList) value() HolidayList {
 func holidayListOf(l HolidayList) holidayList { return holidayList{l.Slug, l.Bridge, l.Holidays} }
 
 type reason struct {
-	Slug string       `json:"slug"`
-	Name catalog.Text `json:"name"`
+	Slug    string             `json:"slug"`
+	Name    catalog.Text       `json:"name"`
+	Retired catalog.Retirement `json:"retired,omitzero"`
 }
 
 type entity struct {
@@ -78,6 +84,8 @@ type entity struct {
 	Name   catalog.Text   `json:"name"`
 	Link   string         `json:"link"`
 	Topics []catalog.Text `json:"topics,omitempty"`
+
+	Retired catalog.Retirement `json:"retired,omitzero"`
 }
 
 type holidayList struct {
@@ -117,6 +125,8 @@ type service struct {
 	Approval           approval              `json:"approval,omitzero"`
 	Reminders          *[]duration           `json:"reminders,omitempty"` // catalog.DefaultReminders if left out
 	Hall               *hall                 `json:"hall,omitempty"`      // catalog.DefaultHallRules if left out
+
+	catalog.Standing
 }
 
 // defaultHorizon is how far ahead a service can be booked unless its file says more.
@@ -164,7 +174,7 @@ func unless[T comparable](v, usual T) *T {
 
 func (s service) value() catalog.Service {
 	v := catalog.Service{
-		Slug: s.Slug, Department: s.Department, Name: s.Name, About: s.About,
+		Slug: s.Slug, Department: s.Department, Name: s.Name, About: s.About, Standing: s.Standing,
 		Duration: time.Duration(s.Duration), Before: time.Duration(s.Before), After: time.Duration(s.After),
 		GapStep: time.Duration(s.GapStep), Notice: time.Duration(s.Notice), NoticeWorkingDays: s.NoticeWorkingDays,
 		Horizon: time.Duration(or(s.Horizon, duration(defaultHorizon))), HorizonWorkingDays: s.HorizonWorkingDays,
@@ -201,7 +211,7 @@ func (s service) value() catalog.Service {
 
 func serviceOf(v catalog.Service) service {
 	s := service{
-		Slug: v.Slug, Department: v.Department, Name: v.Name, About: v.About,
+		Slug: v.Slug, Department: v.Department, Name: v.Name, About: v.About, Standing: v.Standing,
 		Duration: duration(v.Duration), Before: duration(v.Before), After: duration(v.After),
 		Step: unless(duration(v.Step), duration(v.Before+v.Duration+v.After)), GapStep: duration(v.GapStep),
 		Notice: duration(v.Notice), NoticeWorkingDays: v.NoticeWorkingDays,
@@ -244,6 +254,8 @@ type deskGroup struct {
 	HolidayList string       `json:"holiday_list,omitempty"`
 	Desks       []Desk       `json:"desks,omitempty"`
 	Plan        plan         `json:"plan"`
+
+	catalog.Standing
 }
 
 // plan is scheduling.Plan without a zone, which is that of the branch.
@@ -259,7 +271,7 @@ type plan struct {
 func (g deskGroup) value(zone string) DeskGroup {
 	return DeskGroup{
 		Slug: g.Slug, Branch: g.Branch, Department: g.Department, Name: g.Name, Services: g.Services,
-		HolidayList: g.HolidayList, Desks: g.Desks,
+		HolidayList: g.HolidayList, Desks: g.Desks, Standing: g.Standing,
 		Plan: scheduling.Plan{
 			Zone: zone, Rules: g.Plan.Rules, Seasons: g.Plan.Seasons, Holidays: g.Plan.Holidays,
 			StaysOpen: g.Plan.StaysOpen, Hours: g.Plan.Hours, Closures: g.Plan.Closures,
@@ -271,7 +283,7 @@ func deskGroupOf(g DeskGroup) deskGroup {
 	return deskGroup{
 		Slug: g.Slug, Branch: g.Branch, Department: g.Department, Name: g.Name,
 		Services:    slices.Sorted(slices.Values(g.Services)), // their order means nothing
-		HolidayList: g.HolidayList, Desks: g.Desks,
+		HolidayList: g.HolidayList, Desks: g.Desks, Standing: g.Standing,
 		Plan: plan{g.Plan.Rules, g.Plan.Seasons, g.Plan.Holidays, g.Plan.StaysOpen, g.Plan.Hours, g.Plan.Closures},
 	}
 }

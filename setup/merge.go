@@ -14,13 +14,13 @@ import (
 // its list.
 func Merge(have, want Centre) Centre {
 	merged := Centre{
-		Branches:     merge(have.Branches, want.Branches, func(b catalog.Branch) string { return b.Slug }),
-		Departments:  merge(have.Departments, want.Departments, func(d catalog.Department) string { return d.Slug }),
-		Services:     merge(have.Services, want.Services, func(s catalog.Service) string { return s.Slug }),
-		Entities:     merge(have.Entities, want.Entities, func(e catalog.Entity) string { return e.Slug }),
-		Reasons:      merge(have.Reasons, want.Reasons, func(r catalog.CancellationReason) string { return r.Slug }),
-		HolidayLists: merge(have.HolidayLists, want.HolidayLists, func(l HolidayList) string { return l.Slug }),
-		DeskGroups:   merge(have.DeskGroups, want.DeskGroups, func(g DeskGroup) string { return g.Slug }),
+		Branches:     merge(have.Branches, want.Branches, branchSlug),
+		Departments:  merge(have.Departments, want.Departments, departmentSlug),
+		Services:     merge(have.Services, want.Services, serviceSlug),
+		Entities:     merge(have.Entities, want.Entities, entitySlug),
+		Reasons:      merge(have.Reasons, want.Reasons, reasonSlug),
+		HolidayLists: merge(have.HolidayLists, want.HolidayLists, listSlug),
+		DeskGroups:   merge(have.DeskGroups, want.DeskGroups, groupSlug),
 	}
 	for _, g := range have.DeskGroups {
 		i := slices.IndexFunc(merged.DeskGroups, func(m DeskGroup) bool { return m.Slug == g.Slug })
@@ -28,6 +28,14 @@ func Merge(have, want Centre) Centre {
 	}
 	return merged
 }
+
+func branchSlug(b catalog.Branch) string             { return b.Slug }
+func departmentSlug(d catalog.Department) string     { return d.Slug }
+func serviceSlug(s catalog.Service) string           { return s.Slug }
+func entitySlug(e catalog.Entity) string             { return e.Slug }
+func reasonSlug(r catalog.CancellationReason) string { return r.Slug }
+func listSlug(l HolidayList) string                  { return l.Slug }
+func groupSlug(g DeskGroup) string                   { return g.Slug }
 
 func merge[T any](have, want []T, slug func(T) string) []T {
 	merged := slices.Clone(have)
@@ -48,13 +56,13 @@ func merge[T any](have, want []T, slug func(T) string) []T {
 // Missing returns the part of a file that the centre does not have.
 func Missing(have, want Centre) Centre {
 	return Centre{
-		Branches:     missing(have.Branches, want.Branches, func(b catalog.Branch) string { return b.Slug }),
-		Departments:  missing(have.Departments, want.Departments, func(d catalog.Department) string { return d.Slug }),
-		Services:     missing(have.Services, want.Services, func(s catalog.Service) string { return s.Slug }),
-		Entities:     missing(have.Entities, want.Entities, func(e catalog.Entity) string { return e.Slug }),
-		Reasons:      missing(have.Reasons, want.Reasons, func(r catalog.CancellationReason) string { return r.Slug }),
-		HolidayLists: missing(have.HolidayLists, want.HolidayLists, func(l HolidayList) string { return l.Slug }),
-		DeskGroups:   missing(have.DeskGroups, want.DeskGroups, func(g DeskGroup) string { return g.Slug }),
+		Branches:     missing(have.Branches, want.Branches, branchSlug),
+		Departments:  missing(have.Departments, want.Departments, departmentSlug),
+		Services:     missing(have.Services, want.Services, serviceSlug),
+		Entities:     missing(have.Entities, want.Entities, entitySlug),
+		Reasons:      missing(have.Reasons, want.Reasons, reasonSlug),
+		HolidayLists: missing(have.HolidayLists, want.HolidayLists, listSlug),
+		DeskGroups:   missing(have.DeskGroups, want.DeskGroups, groupSlug),
 	}
 }
 
@@ -96,7 +104,7 @@ func Allowed(merged Centre, changes []Change) error {
 	}
 	groups := make([]*centre.DeskGroup, len(merged.DeskGroups))
 	for i, g := range merged.DeskGroups {
-		groups[i] = &centre.DeskGroup{ID: i, Slug: g.Slug, Branch: g.Branch, Department: g.Department, Services: g.Services}
+		groups[i] = &centre.DeskGroup{ID: i, Slug: g.Slug, Branch: g.Branch, Department: g.Department, Services: g.Services, Standing: g.Standing}
 	}
 	_, err = centre.New(known, groups, 0)
 	for _, f := range unjoined[*centre.GroupError](err) {

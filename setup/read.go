@@ -41,7 +41,13 @@ func Read(data []byte) (Centre, error) {
 type reader struct {
 	*document
 	wrong []string // JSON pointers of what has not
+	// only is the JSON pointer of the one thing that has not been checked before; "" for
+	// all.
+	only string
 }
+
+// fresh reports whether the thing with the pointer has not been checked before.
+func (r *reader) fresh(pointer string) bool { return r.only == "" || r.only == pointer }
 
 // list is a list of a document. An entry that can't be read has its slug only, so that
 // others can name it, and is in bad.
@@ -223,11 +229,11 @@ func (r *reader) planFaults(pointer, what string, err error) {
 func (r *reader) deskGroups(c Centre, holidays map[string]*scheduling.Holidays, bad map[int]bool) {
 	var compiler scheduling.Compiler
 	for i := range c.DeskGroups {
-		if bad[i] {
-			continue
-		}
 		g := &c.DeskGroups[i]
 		pointer, what := fmt.Sprintf("/desk_groups/%d", i), "desk group "+g.Slug
+		if bad[i] || !r.fresh(pointer) {
+			continue
+		}
 		var lists []*scheduling.Holidays
 		if g.HolidayList != "" {
 			list, ok := holidays[g.HolidayList]
@@ -266,7 +272,8 @@ func (r *reader) places(c Centre, known *catalog.Centre, services list[service],
 	}
 	for i, g := range c.DeskGroups {
 		groups[i] = &centre.DeskGroup{
-			ID: i, Slug: g.Slug, Branch: g.Branch, Department: g.Department, Services: slices.DeleteFunc(slices.Clone(g.Services), unread),
+			ID: i, Slug: g.Slug, Branch: g.Branch, Department: g.Department, Standing: g.Standing,
+			Services: slices.DeleteFunc(slices.Clone(g.Services), unread),
 		}
 	}
 	_, err := centre.New(known, groups, 0)

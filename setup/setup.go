@@ -40,6 +40,8 @@ type DeskGroup struct {
 	Desks []Desk
 	// Plan has the zone of the branch.
 	Plan scheduling.Plan
+
+	catalog.Standing
 }
 
 // Desk is a desk of the hall.

@@ -22,8 +22,11 @@ const (
 	maxDepth = 32
 )
 
-// position is a place in a file, both from 1.
-type position struct{ line, column int }
+// position is a place in a file, both from 1, with the pointer that leads to it.
+type position struct {
+	line, column int
+	pointer      string
+}
 
 // document is a YAML document as JSON knows it, with the position of each value by its
 // JSON pointer, and of each field by the pointer with a # after it.
@@ -37,19 +40,19 @@ type document struct {
 func parse(data []byte) *document {
 	d := &document{positions: map[string]position{}}
 	if len(data) > MaxSize {
-		d.fault(position{1, 1}, fmt.Sprintf("the file has %d MB: at most %d are read", len(data)>>20, MaxSize>>20))
+		d.fault(position{line: 1, column: 1}, fmt.Sprintf("the file has %d MB: at most %d are read", len(data)>>20, MaxSize>>20))
 		return d
 	}
 	if !bytes.HasPrefix(data, []byte("\xff\xfe")) && !bytes.HasPrefix(data, []byte("\xfe\xff")) && !utf8.Valid(data) {
 		line := 1 + bytes.Count(data[:firstInvalid(data)], []byte("\n"))
-		d.fault(position{line, 1}, "the file is not UTF-8: save it as UTF-8, not as Windows-1256 or another code page")
+		d.fault(position{line: line, column: 1}, "the file is not UTF-8: save it as UTF-8, not as Windows-1256 or another code page")
 		return d
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var root yaml.Node
 	if err := decoder.Decode(&root); err != nil {
 		if errors.Is(err, io.EOF) {
-			d.fault(position{1, 1}, "the file is empty: ziyara centre new writes one to start from")
+			d.fault(position{line: 1, column: 1}, "the file is empty: ziyara centre new writes one to start from")
 		} else {
 			d.syntax(err, data)
 		}
@@ -58,7 +61,7 @@ func parse(data []byte) *document {
 	d.value = d.read(root.Content[0], "", 0)
 	var more yaml.Node
 	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
-		d.fault(position{max(more.Line, 1), 1}, "the file has a second document: one centre is one document")
+		d.fault(position{line: max(more.Line, 1), column: 1}, "the file has a second document: one centre is one document")
 	}
 	return d
 }
@@ -76,7 +79,7 @@ func firstInvalid(data []byte) int {
 }
 
 func (d *document) fault(at position, text string) {
-	d.faults = append(d.faults, &LineError{Line: at.line, Column: at.column, Text: text})
+	d.faults = append(d.faults, &LineError{Line: at.line, Column: at.column, Text: text, Pointer: at.pointer})
 }
 
 var syntaxLine = regexp.MustCompile(`^yaml: (?:line ([0-9]+): )?(.*)`)
@@ -94,7 +97,7 @@ func (d *document) syntax(err error, data []byte) {
 	if _, name, found := strings.Cut(text, "unknown anchor '"); found {
 		name, _, _ = strings.Cut(name, "'")
 		if i := slices.IndexFunc(lines, func(l []byte) bool { return bytes.Contains(l, []byte("*"+name)) }); i >= 0 {
-			d.fault(position{i + 1, 1}, "*"+name+" is no text: put it in quotes")
+			d.fault(position{line: i + 1, column: 1}, "*"+name+" is no text: put it in quotes")
 			return
 		}
 	}
@@ -104,12 +107,12 @@ func (d *document) syntax(err error, data []byte) {
 			break
 		}
 	}
-	d.fault(position{line, 1}, "this is no YAML: "+text)
+	d.fault(position{line: line, column: 1}, "this is no YAML: "+text)
 }
 
 // read returns the value of a node and notes its position.
 func (d *document) read(n *yaml.Node, pointer string, depth int) any {
-	at := position{n.Line, n.Column}
+	at := position{n.Line, n.Column, pointer}
 	d.positions[pointer] = at
 	if depth > maxDepth {
 		d.fault(at, "nested too deep")
@@ -136,7 +139,7 @@ func (d *document) object(n *yaml.Node, pointer string, depth int) any {
 	fields := make(map[string]any, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		at := position{key.Line, key.Column}
+		at := position{key.Line, key.Column, pointer}
 		if key.Kind != yaml.ScalarNode {
 			d.fault(at, "the name of a field is plain text")
 			continue
@@ -183,14 +186,15 @@ func escape(field string) string { return escapes.Replace(field) }
 
 // at returns the position of what the pointer leads to, or of what has it.
 func (d *document) at(pointer string) position {
-	for {
-		if at, ok := d.positions[pointer]; ok {
+	for part := pointer; ; {
+		if at, ok := d.positions[part]; ok {
+			at.pointer = strings.TrimSuffix(pointer, "#")
 			return at
 		}
-		i := strings.LastIndexByte(pointer, '/')
+		i := strings.LastIndexByte(part, '/')
 		if i < 0 {
-			return position{1, 1}
+			return position{1, 1, strings.TrimSuffix(pointer, "#")}
 		}
-		pointer = pointer[:i]
+		part = part[:i]
 	}
 }

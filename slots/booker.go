@@ -148,7 +148,7 @@ func targetOf(
 	if err != nil {
 		return target{}, err
 	}
-	shape = shape.Counted(group.Calendar, now)
+	shape = shape.Counted(group, now)
 	start = start.UTC()
 	day, err := dayOf(group.Calendar, shape, start, now)
 	if err != nil {

@@ -183,7 +183,7 @@ func (b *Booker) sameStart(a Appointment, over catalog.Channel, now time.Time) (
 	if err != nil {
 		return target{}, err
 	}
-	shape = shape.Counted(group.Calendar, now)
+	shape = shape.Counted(group, now)
 	day := group.Calendar.Day(a.Place.Day)
 	return target{
 		service: service, group: group, shape: shape, day: day,

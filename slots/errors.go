@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"ziyara/catalog"
 )
 
 // What can be wrong with a request. Every error that a Booker returns is, or
@@ -57,6 +59,8 @@ const (
 	RuleClosed       Rule = "closed"        // not open for the whole visit
 	RuleTaken        Rule = "taken"         // no place left
 	RuleOffGrid      Rule = "off_grid"      // not a start that is offered
+	RulePaused       Rule = "paused"        // the service, or those who give it, receive nobody for a while
+	RuleRetired      Rule = "retired"       // or for good
 	RulePartyLimit   Rule = "party_limit"   // too many visitors
 	RuleCancelCutoff Rule = "cancel_cutoff" // too late to cancel
 	RuleMoveCutoff   Rule = "move_cutoff"   // too late to move
@@ -68,6 +72,25 @@ type RuleError struct{ Rule Rule }
 
 // Error names the rule.
 func (e *RuleError) Error() string { return fmt.Sprintf("slots: rule %s", e.Rule) }
+
+// PausedError is RulePaused or RuleRetired with the pause that covers the date.
+type PausedError struct{ catalog.Pause }
+
+// Error says from when on nobody is received.
+func (e *PausedError) Error() string {
+	return fmt.Sprintf("slots: rule %s from %v on", pausedBy(e.Pause), e.From)
+}
+
+// Unwrap returns a *RuleError of RulePaused or RuleRetired.
+func (e *PausedError) Unwrap() error { return &RuleError{pausedBy(e.Pause)} }
+
+// pausedBy returns the rule of a pause.
+func pausedBy(p catalog.Pause) Rule {
+	if p.ForGood() {
+		return RuleRetired
+	}
+	return RulePaused
+}
 
 // HorizonError is RuleHorizon with the instant from which the start can be
 // booked, in the zone of its branch.

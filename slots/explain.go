@@ -16,12 +16,14 @@ type Tally struct {
 	// Opens is when the first start past the horizon comes within it, in the
 	// zone of the branch; zero when there is none. Explain sets it.
 	Opens time.Time
+	// Paused is the pause that covers the date; nil for none.
+	Paused *catalog.Pause
 }
 
 // TallyDay counts the day's starts at now: Tally.Free is the number of slots that
 // the function Free returns.
 func TallyDay(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
-	t := Tally{Free: len(Free(day, used, v, now)), Refused: make(map[Rule]int)}
+	t := Tally{Free: len(Free(day, used, v, now)), Refused: make(map[Rule]int), Paused: v.paused(day.Date)}
 	day = v.sees(day)
 	for _, o := range day.Openings {
 		for start := o.From + v.Before; start < o.To; start += v.Step {
@@ -36,6 +38,9 @@ func TallyDay(day scheduling.Day, used []int16, v Shape, now time.Time) Tally {
 // refusal returns the first rule that forbids the tick start of the grid; "" for
 // none.
 func (v Shape) refusal(day scheduling.Day, used []int16, start int, now time.Time) Rule {
+	if p := v.paused(day.Date); p != nil {
+		return pausedBy(*p)
+	}
 	rule := v.reach(day.Date, day.At(start), now)
 	if rule != "" {
 		return rule
@@ -80,7 +85,7 @@ func (b *Booker) explain(
 		return scheduling.Explanation{}, Tally{}, err
 	}
 	day, used := occupied[0].on(group.Calendar.Day(date))
-	counted := shape.Counted(group.Calendar, now)
+	counted := shape.Counted(group, now)
 	tally := TallyDay(day, used, counted, now)
 	tally.Free = len(counted.free(group.Calendar, day, used, now))
 	if tally.Refused[RuleHorizon] > 0 {

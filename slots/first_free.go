@@ -51,10 +51,9 @@ func (b *Booker) First(ctx context.Context, q FirstQuery, now time.Time) ([]Bran
 	if err != nil {
 		return nil, err
 	}
-	groups := snapshot.GroupsOf(q.Service)
-	if q.Branch != "" {
-		groups = slices.DeleteFunc(slices.Clone(groups), func(g *centre.DeskGroup) bool { return g.Branch != q.Branch })
-	}
+	groups := slices.DeleteFunc(snapshot.GroupsOf(q.Service), func(g *centre.DeskGroup) bool {
+		return q.Branch != "" && g.Branch != q.Branch || g.Ended(now)
+	})
 	firsts := make([]BranchFirst, len(groups))
 	open := make([]*lookout, len(groups))
 	for i, g := range groups {
@@ -81,7 +80,7 @@ type lookout struct {
 }
 
 func newLookout(g *centre.DeskGroup, v Shape, from scheduling.Date, first *BranchFirst, now time.Time) *lookout {
-	v = v.Counted(g.Calendar, now)
+	v = v.Counted(g, now)
 	l := &lookout{group: g, shape: v, first: first}
 	l.next, l.last = v.within(g.Calendar, from, never, now)
 	return l

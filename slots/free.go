@@ -25,7 +25,7 @@ type Slot struct {
 // or already too soon. There a place, with the buffer before the visit, begins
 // at a multiple of v.GapStep.
 func Free(day scheduling.Day, used []int16, v Shape, now time.Time) []Slot {
-	if day.Date < v.NotBefore || v.NotAfter > 0 && day.Date > v.NotAfter {
+	if day.Date < v.NotBefore || v.NotAfter > 0 && day.Date > v.NotAfter || v.paused(day.Date) != nil {
 		return nil
 	}
 	day = v.sees(day)

@@ -57,6 +57,9 @@ func opens(t testing.TB, s string) []scheduling.Opening {
 	return openings
 }
 
+// deskOf is a desk group with the calendar.
+func deskOf(c *scheduling.Calendar) *centre.DeskGroup { return &centre.DeskGroup{Calendar: c} }
+
 // daily is the plan of a desk group that opens like this on every date.
 func daily(zone string, openings []scheduling.Opening, closures ...scheduling.Closure) scheduling.Plan {
 	return scheduling.Plan{

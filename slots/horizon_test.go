@@ -51,7 +51,7 @@ func TestDateOpensAtASetTime(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			now, day := at(t, tc.now), calendar.Day(tc.date)
-			counted := tc.visit.Counted(calendar, now)
+			counted := tc.visit.Counted(deskOf(calendar), now)
 			for hour := 9; hour < 12; hour++ {
 				if rule := broken(counted.Check(day, day.At(hour*12), now)); rule != tc.want {
 					t.Errorf("%d:00: Check breaks %q, want %q", hour, rule, tc.want)
@@ -64,11 +64,11 @@ func TestDateOpensAtASetTime(t *testing.T) {
 		})
 	}
 
-	_, last := v.Counted(calendar, at(t, "09:59")).Reach(calendar, at(t, "09:59"))
+	_, last := v.Counted(deskOf(calendar), at(t, "09:59")).Reach(calendar, at(t, "09:59"))
 	if want := calendarDay(7).Add(-time.Minute); !last.Equal(want) {
 		t.Errorf("before ten in reach until %s, want %s", last, want)
 	}
-	if _, last = v.Counted(calendar, at(t, "10:00")).Reach(calendar, at(t, "10:00")); !last.Equal(calendarDay(8).Add(-time.Minute)) {
+	if _, last = v.Counted(deskOf(calendar), at(t, "10:00")).Reach(calendar, at(t, "10:00")); !last.Equal(calendarDay(8).Add(-time.Minute)) {
 		t.Errorf("at ten in reach until %s, want the end of the next date", last)
 	}
 }
@@ -127,15 +127,16 @@ func TestOpensIsWhenTheHorizonIsReached(t *testing.T) {
 			opens.Add(-time.Second), opens, opens.Add(time.Second),
 			start.Add(-time.Duration(rapid.IntRange(0, 60*24*60).Draw(t, "minutes ahead")) * time.Minute),
 		} {
-			counted := v.Counted(calendar, now)
+			desk := deskOf(calendar)
+			counted := v.Counted(desk, now)
 			want := now.Before(opens)
 			if got := broken(counted.Check(day, start, now)) == slots.RuleHorizon; got != want && start.After(now) {
 				t.Fatalf("at %v: beyond the horizon is %v, but it opens at %v", now, got, opens)
 			}
-			if twice := counted.Counted(calendar, now); twice != counted {
+			if twice := counted.Counted(desk, now); twice != counted {
 				t.Fatalf("counting twice makes %+v of %+v", twice, counted)
 			}
-			_, last := v.Counted(calendar, now).Reach(calendar, now)
+			_, last := v.Counted(deskOf(calendar), now).Reach(calendar, now)
 			if v.OpensAt > 0 && start.After(now) && start.After(last) != want {
 				t.Fatalf("at %v: in reach until %v, but %v opens at %v", now, last, start, opens)
 			}
@@ -146,8 +147,8 @@ func TestOpensIsWhenTheHorizonIsReached(t *testing.T) {
 			if !next.After(now) {
 				t.Fatalf("at %v: the next date opens at %v", now, next)
 			}
-			_, before := v.Counted(calendar, next.Add(-time.Second)).Reach(calendar, next.Add(-time.Second))
-			_, after := v.Counted(calendar, next).Reach(calendar, next)
+			_, before := v.Counted(deskOf(calendar), next.Add(-time.Second)).Reach(calendar, next.Add(-time.Second))
+			_, after := v.Counted(deskOf(calendar), next).Reach(calendar, next)
 			if !after.After(before) {
 				t.Fatalf("at %v nothing more is in reach", next)
 			}

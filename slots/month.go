@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"ziyara/catalog"
 	"ziyara/scheduling"
 )
 
@@ -18,6 +19,7 @@ const (
 	DayHoliday DayState = "holiday"  // closed by a holiday
 	DayTooSoon DayState = "too_soon" // past, or the notice is longer
 	DayTooLate DayState = "too_late" // past the horizon
+	DayPaused  DayState = "paused"   // nobody is received for a while, or any more
 )
 
 // DayOffer is the availability of a date for a visitor.
@@ -26,6 +28,7 @@ type DayOffer struct {
 	State   DayState
 	Slots   []Slot          // that can be booked, ascending; some only in DayFree
 	Holiday scheduling.Text // its name, in DayHoliday
+	Pause   *catalog.Pause  // of a date without slots; without an end for a retirement
 }
 
 // Overview is the availability of each date of a query, from one snapshot of the
@@ -94,12 +97,17 @@ func (v Shape) nothing(c *scheduling.Calendar, date scheduling.Date, now time.Ti
 		offer.State, offer.Holiday = DayHoliday, name
 		return offer
 	}
+	offer.Pause = v.paused(date)
 	day := v.sees(c.Day(date))
 	for _, o := range day.Openings {
 		for first := o.From; first+v.length() <= o.To; first++ {
 			start := first + v.Before
 			if !v.offered(day, start) || !v.receivedAt(day, start) {
 				continue
+			}
+			if offer.Pause != nil {
+				offer.State = DayPaused
+				return offer
 			}
 			switch v.reach(date, day.At(start), now) {
 			case RuleNotice:

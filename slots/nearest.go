@@ -29,7 +29,7 @@ func (b *Booker) Nearest(ctx context.Context, r HoldRequest, now time.Time) (nea
 		}
 		day := scheduling.Day{Date: group.Calendar.DateOf(r.Start)}
 		near, err = b.nearest(ctx, target{
-			service: service, group: group, shape: shape.Counted(group.Calendar, now), day: day, start: r.Start.UTC(),
+			service: service, group: group, shape: shape.Counted(group, now), day: day, start: r.Start.UTC(),
 		}, now)
 		return err
 	})

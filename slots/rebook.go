@@ -125,7 +125,7 @@ func (r *OpenPlaces) Rebook(displaced []Relocation, now time.Time) []Replacement
 // rebook searches the dates around the booked one, nearest first, until no other
 // date can have a better start.
 func (r *OpenPlaces) rebook(d Relocation, now time.Time) Replacement {
-	shape := d.Shape.Counted(r.group.Calendar, now)
+	shape := d.Shape.Counted(r.group, now)
 	first, last := shape.within(r.group.Calendar, d.Day-RebookWithin, d.Day+RebookWithin, now)
 	if d.Until > 0 {
 		last = min(last, d.Until)

@@ -127,7 +127,7 @@ func newSearch(service *catalog.Service, group *centre.DeskGroup, q Query, dates
 	if q.From > q.To || int(q.To-q.From) >= MaxDays {
 		return search{}, ErrRange
 	}
-	return search{Query: q, group: group, shape: shape.Counted(group.Calendar, now)}, nil
+	return search{Query: q, group: group, shape: shape.Counted(group, now)}, nil
 }
 
 // fortnight returns the dates of a search.

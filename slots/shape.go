@@ -36,6 +36,10 @@ type Shape struct {
 	// (scheduling.Day.For).
 	Service string
 	Channel catalog.Channel
+
+	// In the pauses of both no visit starts. Counted sets the desk group.
+	service *catalog.Service
+	group   *centre.DeskGroup
 }
 
 // ShapeOf returns the shape of a visit of a party to service s, booked over
@@ -65,6 +69,7 @@ func ShapeOf(s *catalog.Service, party int, c catalog.Channel, needs ...string) 
 		Horizon:  s.Horizon,
 		Service:  s.Slug,
 		Channel:  c,
+		service:  s,
 
 		NoticeDays:  s.NoticeWorkingDays,
 		HorizonDays: s.HorizonWorkingDays,
@@ -95,10 +100,13 @@ func partyAllowed(s *catalog.Service, party int) error {
 // never is later than any date.
 const never = scheduling.Date(math.MaxInt32)
 
-// Counted returns the visit with NotBefore, NotAfter and WalkInsReleased set for
-// the calendar c at now. If the calendar has too few working days for the notice,
-// every date is out of reach; if it has too few for the horizon, none is.
-func (v Shape) Counted(c *scheduling.Calendar, now time.Time) Shape {
+// Counted returns the visit with the pauses of the desk group g, and with NotBefore,
+// NotAfter and WalkInsReleased set for its calendar at now. If the calendar has too few
+// working days for the notice, every date is out of reach; if it has too few for the
+// horizon, none is.
+func (v Shape) Counted(g *centre.DeskGroup, now time.Time) Shape {
+	c := g.Calendar
+	v.group = g
 	if v.WalkInRelease > 0 {
 		v.WalkInsReleased = v.walkInsReleased(c, now)
 	}
@@ -205,9 +213,12 @@ func (v Shape) sees(day scheduling.Day) scheduling.Day { return day.For(v.Servic
 
 // Check returns nil when the calendar and the service's rules let a visit start
 // at start on day; only the ledger knows whether a place is free. Otherwise it
-// returns a *RuleError with the first rule broken, in the order horizon, notice, closed, off the grid. The bounds of
-// notice and horizon are inclusive.
+// returns a *PausedError, or a *RuleError with the first rule broken, in the order
+// horizon, notice, closed, off the grid. The bounds of notice and horizon are inclusive.
 func (v Shape) Check(day scheduling.Day, start time.Time, now time.Time) error {
+	if p := v.paused(day.Date); p != nil {
+		return &PausedError{*p}
+	}
 	if rule := v.reach(day.Date, start, now); rule != "" {
 		return &RuleError{rule}
 	}
@@ -229,6 +240,18 @@ func (v Shape) Check(day scheduling.Day, start time.Time, now time.Time) error {
 // even when none is taken.
 func (v Shape) closed(day scheduling.Day, tick int) bool {
 	return day.Places(tick) <= day.HeldBack(tick)-v.freedByOpenings(day, tick)
+}
+
+// paused returns the pause that covers the date; nil for none.
+func (v Shape) paused(date scheduling.Date) *catalog.Pause {
+	var all []catalog.Pause
+	if v.service != nil {
+		all = v.service.Away()
+	}
+	if v.group != nil {
+		all = append(all, v.group.Closed...)
+	}
+	return catalog.PausedOn(all, date)
 }
 
 // reach returns the rule that puts a start by the openings of date out of reach at

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"ziyara/catalog"
 	"ziyara/scheduling"
@@ -22,7 +23,7 @@ func TestShapeOf(t *testing.T) {
 		Service: service.Slug, Channel: catalog.Public,
 	}
 	got, err := slots.ShapeOf(&service, 3, catalog.Public)
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slots.Shape{})); diff != "" || err != nil {
 		t.Errorf("ShapeOf: %v (-want +got):\n%s", err, diff)
 	}
 	service.PlacePerVisitor = true

@@ -61,7 +61,7 @@ func (b *Booker) entry(r JoinRequest, now time.Time) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	if err = r.Wish.check(group.Calendar, shape, time.Time{}, now); err != nil {
+	if err = r.Wish.check(group, shape, time.Time{}, now); err != nil {
 		return Entry{}, err
 	}
 	r.Booking.Needs, r.Booking.MobileLimit = distinct(r.Booking.Needs), b.mobileLimit(r.Booking)
@@ -163,7 +163,7 @@ func (b *Booker) earlierThan(visit Appointment, r EarlierRequest, now time.Time)
 	if wish.From == 0 {
 		wish.From = max(scheduling.DateOf(now, zone), wish.To-MaxDays+1)
 	}
-	if err = wish.check(group.Calendar, shape, visit.Start, now); err != nil {
+	if err = wish.check(group, shape, visit.Start, now); err != nil {
 		return Entry{}, err
 	}
 	booking := Booking{
@@ -283,7 +283,7 @@ func (w *Waitlist) matching(b *Booker, g *centre.DeskGroup, now time.Time) Match
 			if err != nil {
 				continue // the rules have changed; its time will run out
 			}
-			e.Shape = shape.Counted(g.Calendar, now)
+			e.Shape = shape.Counted(g, now)
 			if !e.Before.IsZero() {
 				e.Closes = e.Before.Add(-service.MoveCutoff)
 			}

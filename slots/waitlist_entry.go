@@ -3,6 +3,7 @@ package slots
 import (
 	"time"
 
+	"ziyara/centre"
 	"ziyara/scheduling"
 )
 
@@ -145,12 +146,16 @@ func (e Entry) acceptable() (hold string, err error) {
 
 // check returns nil when the wish can be met at all: the range is not too long, is
 // within notice and horizon, and has times at which the service is open, earlier than
-// before unless that is zero. It returns ErrRange or a *RuleError.
-func (w Wish) check(c *scheduling.Calendar, v Shape, before, now time.Time) error {
+// before unless that is zero. It returns ErrRange, a *PausedError or a *RuleError.
+func (w Wish) check(g *centre.DeskGroup, v Shape, before, now time.Time) error {
 	if w.From > w.To || int(w.To-w.From) >= MaxDays || w.Earliest > w.Latest {
 		return ErrRange
 	}
-	v = v.Counted(c, now)
+	c := g.Calendar
+	v = v.Counted(g, now)
+	if p := v.paused(w.From); p != nil && p.Covers(w.To) {
+		return &PausedError{*p}
+	}
 	first, last := v.Reach(c, now)
 	switch {
 	case w.To < c.DateOf(first):

@@ -166,7 +166,7 @@ func TestOffersThroughTheDay(t *testing.T) {
 			clock := scheduling.Clock(start.In(group.Calendar.Zone()).Hour(), start.Minute())
 			wish := slots.Wish{From: date, To: date, Earliest: clock, Latest: clock}
 			matched := slots.Match(group, []slots.LedgerDay{{Day: group.Calendar.Day(date)}},
-				[]slots.Candidate{{Entry: "a", Wish: wish, Shape: v.Counted(group.Calendar, now)}}, slots.DefaultWaitPolicy(), now)
+				[]slots.Candidate{{Entry: "a", Wish: wish, Shape: v.Counted(group, now)}}, slots.DefaultWaitPolicy(), now)
 			got := ""
 			for _, m := range matched {
 				got += m.Expires.In(group.Calendar.Zone()).Format("2006-01-02T15:04")

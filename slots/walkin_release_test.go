@@ -75,7 +75,7 @@ func TestReleaseOfWalkInPlaces(t *testing.T) {
 			}
 			now := at(t, tc.now)
 			got := 0
-			for _, s := range slots.Free(calendar.Day(tc.date), nil, visit.Counted(calendar, now), now) {
+			for _, s := range slots.Free(calendar.Day(tc.date), nil, visit.Counted(deskOf(calendar), now), now) {
 				if s.Start.Equal(tc.date.At(scheduling.Clock(14, 0), calendar.Zone())) {
 					got = s.Places
 				}
@@ -111,7 +111,7 @@ func TestReleaseIsWallTime(t *testing.T) {
 		{"after midnight the opening is still yesterday's", four.Add(20 * time.Hour), spring},
 		{"until the next release", four.Add(24 * time.Hour), spring + 1},
 	} {
-		if got := visit.Counted(calendar, tc.now).WalkInsReleased; got != tc.want {
+		if got := visit.Counted(deskOf(calendar), tc.now).WalkInsReleased; got != tc.want {
 			t.Errorf("%s: released up to %v, want %v", tc.name, got, tc.want)
 		}
 	}
@@ -227,7 +227,7 @@ func TestReleaseProperty(t *testing.T) {
 			used[i] = int16(taken) //nolint:gosec // a few
 		}
 		day := calendar.Day(date)
-		v = v.Counted(calendar, now)
+		v = v.Counted(deskOf(calendar), now)
 		places := 0
 		for _, slot := range slots.Free(day, used, v, now) {
 			places = slot.Places

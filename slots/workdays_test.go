@@ -21,7 +21,7 @@ func TestWorkingDays(t *testing.T) {
 	v := visit(60, 60)
 	v.NoticeDays, v.HorizonDays = 2, 4
 	now := at(t, "08:00")
-	counted := v.Counted(calendar, now)
+	counted := v.Counted(deskOf(calendar), now)
 
 	for _, tc := range []struct {
 		name string
@@ -46,7 +46,7 @@ func TestWorkingDays(t *testing.T) {
 		}
 	}
 
-	first, last := v.Counted(calendar, now).Reach(calendar, now)
+	first, last := v.Counted(deskOf(calendar), now).Reach(calendar, now)
 	if want := calendar.Day(tuesday + 5).Start; !first.Equal(want) {
 		t.Errorf("in reach from %s, want %s", first, want)
 	}
@@ -63,14 +63,14 @@ func TestWorkingDaysThatNeverCome(t *testing.T) {
 	now := at(t, "08:00")
 	v := visit(60, 60)
 	v.NoticeDays = 2
-	if free := slots.Free(calendar.Day(tuesday+1), nil, v.Counted(calendar, now), now); free != nil {
+	if free := slots.Free(calendar.Day(tuesday+1), nil, v.Counted(deskOf(calendar), now), now); free != nil {
 		t.Errorf("%d slots within the notice", len(free))
 	}
-	if first, last := v.Counted(calendar, now).Reach(calendar, now); !first.After(last) {
+	if first, last := v.Counted(deskOf(calendar), now).Reach(calendar, now); !first.After(last) {
 		t.Errorf("in reach from %s until %s, want nothing", first, last)
 	}
 	v.NoticeDays, v.HorizonDays = 0, 2
-	if free := slots.Free(calendar.Day(tuesday+1), nil, v.Counted(calendar, now), now); len(free) != 3 {
+	if free := slots.Free(calendar.Day(tuesday+1), nil, v.Counted(deskOf(calendar), now), now); len(free) != 3 {
 		t.Errorf("%d slots, want 3: a horizon of more days than there are is none", len(free))
 	}
 }

@@ -703,6 +703,9 @@ type Branch struct {
 	// Name One text in Arabic and English.
 	Name Text `json:"name"`
 
+	// Pauses When it receives nobody, from today on; absent if always.
+	Pauses []Pause `json:"pauses,omitempty"`
+
 	// Slug Names the branch.
 	Slug string `json:"slug"`
 
@@ -1189,6 +1192,9 @@ type ExplanationLayer struct {
 
 // ExplanationOffers What the open hours offer.
 type ExplanationOffers struct {
+	// Pause A time in which no visit starts that was not booked before, or, without `until`, the end of a service, a department, a branch or a desk group.
+	Pause *Pause `json:"pause,omitempty"`
+
 	// PossibleFrom When the first of the starts that are now too far ahead opens, with the branch's offset; absent if there is none.
 	PossibleFrom *time.Time `json:"possible_from,omitempty"`
 
@@ -1201,7 +1207,7 @@ type ExplanationOffers struct {
 
 // ExplanationReason One reason why starts are not offered.
 type ExplanationReason struct {
-	// Rule The rule, named as in problems: notice, horizon, closed, taken or another.
+	// Rule The rule, named as in problems: notice, horizon, closed, taken, paused, retired or another.
 	Rule string `json:"rule"`
 
 	// Text One text in Arabic and English.
@@ -2056,10 +2062,13 @@ type MonthDay struct {
 	// Holiday One text in Arabic and English.
 	Holiday *Text `json:"holiday,omitempty"`
 
+	// Pause A time in which no visit starts that was not booked before, or, without `until`, the end of a service, a department, a branch or a desk group.
+	Pause *Pause `json:"pause,omitempty"`
+
 	// Starts Number of starts that can be booked now.
 	Starts int `json:"starts"`
 
-	// State `free` (a start can be booked), `full` (all are taken), `closed` (not open long enough), `holiday`, `too_soon` (past, or the service needs more notice) or `too_late` (can't be booked yet).
+	// State `free` (a start can be booked), `full` (all are taken), `closed` (not open long enough), `holiday`, `too_soon` (past, or the service needs more notice), `too_late` (can't be booked yet) or `paused` (nobody is received for a while, or any more).
 	State string `json:"state"`
 }
 
@@ -2103,6 +2112,18 @@ type Named struct {
 //
 // Example: sign_language
 type Need = string
+
+// Pause A time in which no visit starts that was not booked before, or, without `until`, the end of a service, a department, a branch or a desk group.
+type Pause struct {
+	// From The first date without visits, in the branch's zone.
+	From string `json:"from"`
+
+	// Reason One text in Arabic and English.
+	Reason *Text `json:"reason,omitempty"`
+
+	// Until The last date without visits; absent if it is for good.
+	Until string `json:"until,omitempty"`
+}
 
 // PersonID National ID, iqama, border or GCC number. Arabic-Indic digits are accepted; national IDs and iqamas must have a correct check digit.
 type PersonID = string
@@ -2218,6 +2239,9 @@ type Problem struct {
 	// Instance The path of the request.
 	Instance string `json:"instance,omitempty"`
 
+	// Pause A time in which no visit starts that was not booked before, or, without `until`, the end of a service, a department, a branch or a desk group.
+	Pause *Pause `json:"pause,omitempty"`
+
 	// PossibleFrom The instant from which it is possible, with the branch's offset; nothing changes before, so don't ask earlier.
 	PossibleFrom *time.Time `json:"possible_from,omitempty"`
 
@@ -2230,7 +2254,7 @@ type Problem struct {
 	// RetryAfter Try again after this many seconds.
 	RetryAfter int `json:"retry_after,omitempty"`
 
-	// Rule The rule that refuses it: `notice` (too soon), `horizon` (too far ahead), `closed`, `off_grid` (not one of the starts), `party_limit`, `cancel_cutoff`, `move_cutoff`, `party_cutoff` or another.
+	// Rule The rule that refuses it: `notice` (too soon), `horizon` (too far ahead), `closed`, `off_grid` (not one of the starts), `paused` (nobody is received for a while), `retired` (or any more), `party_limit`, `cancel_cutoff`, `move_cutoff`, `party_cutoff` or another.
 	//
 	// Example: notice
 	Rule string `json:"rule,omitempty"`
@@ -2488,6 +2512,9 @@ type Service struct {
 
 	// PartyLimit Maximum number of visitors in one booking.
 	PartyLimit int `json:"party_limit"`
+
+	// Pauses When no branch offers it, as far as it can be booked; absent if never.
+	Pauses []Pause `json:"pauses,omitempty"`
 
 	// PlacePerVisitor Whether each visitor of a party takes a place; absent if a party takes one in all.
 	PlacePerVisitor bool `json:"place_per_visitor,omitempty"`

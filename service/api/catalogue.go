@@ -16,8 +16,11 @@ import (
 // ListBranches lists the branches.
 func (s *Server) ListBranches(ctx context.Context, _ ListBranchesRequestObject) (ListBranchesResponseObject, error) {
 	list := BranchList{Branches: []Branch{}}
+	today := centreOf(ctx).Today(s.Now())
 	for _, b := range centreOf(ctx).Branches {
-		list.Branches = append(list.Branches, branchJSON(b))
+		if !b.Retired.On(today) {
+			list.Branches = append(list.Branches, branchJSON(b, today))
+		}
 	}
 	return ListBranches200JSONResponse(list), nil
 }
@@ -28,17 +31,53 @@ func (s *Server) GetBranch(ctx context.Context, r GetBranchRequestObject) (GetBr
 	if !ok {
 		return nil, centre.ErrUnknownBranch
 	}
-	return GetBranch200JSONResponse(branchJSON(*b)), nil
+	return GetBranch200JSONResponse(branchJSON(*b, centreOf(ctx).Today(s.Now()))), nil
 }
 
-func branchJSON(b catalog.Branch) Branch {
-	return Branch{Slug: b.Slug, Name: b.Name, City: b.City, Address: b.Address, Zone: b.Zone}
+func branchJSON(b catalog.Branch, today scheduling.Date) Branch {
+	return Branch{
+		Slug: b.Slug, Name: b.Name, City: b.City, Address: b.Address, Zone: b.Zone,
+		Pauses: pausesJSON(catalog.Ahead(b.Away(), today, today+daysOfYear)),
+	}
+}
+
+func pausesJSON(list []catalog.Pause) []Pause {
+	out := make([]Pause, len(list))
+	for i, p := range list {
+		out[i] = pauseJSON(p)
+	}
+	return out
+}
+
+func pauseJSON(p catalog.Pause) Pause {
+	out := Pause{From: p.From.String()}
+	if !p.ForGood() {
+		out.Until = p.Until.String()
+	}
+	if p.Reason != (catalog.Text{}) {
+		out.Reason = &p.Reason
+	}
+	return out
+}
+
+// pauseOf returns what pauseJSON has made an answer of.
+func pauseOf(p Pause) (of catalog.Pause) {
+	of.From, _ = scheduling.ParseDate(p.From)
+	of.Until, _ = scheduling.ParseDate(p.Until)
+	if p.Reason != nil {
+		of.Reason = *p.Reason
+	}
+	return of
 }
 
 // ListDepartments lists the departments.
 func (s *Server) ListDepartments(ctx context.Context, _ ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error) {
 	list := DepartmentList{Departments: []Named{}}
+	today := centreOf(ctx).Today(s.Now())
 	for _, d := range centreOf(ctx).Departments {
+		if d.Retired.On(today) {
+			continue
+		}
 		list.Departments = append(list.Departments, Named{Slug: d.Slug, Name: d.Name})
 	}
 	return ListDepartments200JSONResponse(list), nil
@@ -49,7 +88,11 @@ func (s *Server) ListCancellationReasons(
 	ctx context.Context, _ ListCancellationReasonsRequestObject,
 ) (ListCancellationReasonsResponseObject, error) {
 	list := CancellationReasonList{Reasons: []Named{}}
+	today := centreOf(ctx).Today(s.Now())
 	for _, r := range centreOf(ctx).CancellationReasons {
+		if r.Retired.On(today) {
+			continue
+		}
 		list.Reasons = append(list.Reasons, Named{Slug: r.Slug, Name: r.Name})
 	}
 	return ListCancellationReasons200JSONResponse(list), nil
@@ -61,10 +104,11 @@ func (s *Server) ListServices(ctx context.Context, r ListServicesRequestObject) 
 	if _, ok := snapshot.Branch(r.Params.Branch); !ok && r.Params.Branch != "" {
 		return nil, centre.ErrUnknownBranch
 	}
-	found := snapshot.SearchServices(r.Params.Q)
+	now := s.Now()
+	found := snapshot.SearchServices(r.Params.Q, snapshot.Today(now))
 	if r.Params.Branch != "" {
 		found = slices.DeleteFunc(slices.Clone(found), func(v *catalog.Service) bool {
-			return !slices.Contains(snapshot.BranchesOf(v.Slug), r.Params.Branch)
+			return !slices.Contains(snapshot.BranchesOf(v.Slug, now), r.Params.Branch)
 		})
 	}
 	if r.Params.Cursor != "" {
@@ -80,7 +124,7 @@ func (s *Server) ListServices(ctx context.Context, r ListServicesRequestObject) 
 		return base64.RawURLEncoding.EncodeToString([]byte(v.Slug))
 	})
 	for _, v := range found {
-		list.Services = append(list.Services, serviceJSON(snapshot, v))
+		list.Services = append(list.Services, serviceJSON(snapshot, v, now))
 	}
 	return packJSON(list)
 }
@@ -92,10 +136,10 @@ func (s *Server) GetService(ctx context.Context, r GetServiceRequestObject) (Get
 	if !ok {
 		return nil, centre.ErrUnknownService
 	}
-	return GetService200JSONResponse(serviceJSON(snapshot, v)), nil
+	return GetService200JSONResponse(serviceJSON(snapshot, v, s.Now())), nil
 }
 
-func serviceJSON(centre *centre.Snapshot, v *catalog.Service) Service {
+func serviceJSON(centre *centre.Snapshot, v *catalog.Service, now time.Time) Service {
 	minutes := func(d time.Duration) int { return int(d / time.Minute) }
 	out := Service{
 		Slug: v.Slug, Name: v.Name, About: v.About,
@@ -106,7 +150,7 @@ func serviceJSON(centre *centre.Snapshot, v *catalog.Service) Service {
 		CancelCutoffMinutes: minutes(v.CancelCutoff), MoveCutoffMinutes: minutes(v.MoveCutoff),
 		PartyLimit: v.PartyLimit, PlacePerVisitor: v.PlacePerVisitor, ActiveLimit: v.ActiveLimit,
 		Requirements: requirementsJSON(v), Needs: needsJSON(v), Online: v.Online,
-		Branches: centre.BranchesOf(v.Slug),
+		Branches: centre.BranchesOf(v.Slug, now), Pauses: pausesJSON(centre.PausesOf(v, "", now)),
 	}
 	if v.Approval.Answer > 0 {
 		out.Approval = &Approval{AnswerHours: int(v.Approval.Answer / time.Hour), Default: v.Approval.Default}
@@ -149,7 +193,7 @@ func (s *Server) SearchGuide(ctx context.Context, r SearchGuideRequestObject) (S
 	if slots.AsksForOwn(r.Params.Q) {
 		list.Matches = append(list.Matches, GuideMatch{Kind: GuideMatchKindVisits})
 	}
-	for _, m := range centreOf(ctx).Guide(r.Params.Q) {
+	for _, m := range centreOf(ctx).Guide(r.Params.Q, centreOf(ctx).Today(s.Now())) {
 		if m.Entity != nil {
 			list.Matches = append(list.Matches, GuideMatch{
 				Kind:   GuideMatchKindEntity,

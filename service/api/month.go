@@ -42,6 +42,10 @@ func (s *Server) ListDays(ctx context.Context, r ListDaysRequestObject) (ListDay
 			name := d.Holiday
 			day.Holiday = &name
 		}
+		if d.Pause != nil {
+			told := pauseJSON(*d.Pause)
+			day.Pause = &told
+		}
 		out.Days = append(out.Days, day)
 	}
 	return taggedJSON(out, r.Params.IfNoneMatch)

@@ -177,6 +177,10 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 		p.PossibleFrom, p.RetryAfter = optional(early.Opens), seconds(early.RetryAfter)
 	case errors.As(err, &rule):
 		p.Rule = string(rule.Rule)
+		if paused, ok := errors.AsType[*slots.PausedError](err); ok {
+			told := pauseJSON(paused.Pause)
+			p.Pause = &told
+		}
 	case errors.As(err, &pause):
 		p.PossibleFrom, p.RetryAfter = optional(pause.Until), seconds(pause.RetryAfter)
 	case errors.As(err, &holds):

@@ -65,6 +65,7 @@ func domainErrors() map[string]error {
 		"slots.HorizonError":         &slots.HorizonError{},
 		"slots.HoldLimitError":       &slots.HoldLimitError{},
 		"slots.PauseError":           &slots.PauseError{},
+		"slots.PausedError":          &slots.PausedError{},
 		"slots.RequestedError":       &slots.RequestedError{},
 		"slots.ErrPersonBusy":        slots.ErrPersonBusy,
 		"slots.ErrProofFirst":        slots.ErrProofFirst,
@@ -299,7 +300,9 @@ func TestEveryRuleAndFaultHasWords(t *testing.T) {
 	for _, value := range constantsOf(t, "../../slots", "Fault") {
 		once("fault "+value, slots.Fault(value).Text())
 	}
-	for _, r := range []slots.Rule{slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed} {
+	for _, r := range []slots.Rule{
+		slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed, slots.RulePaused, slots.RuleRetired,
+	} {
 		text := countedRule(r, 3)
 		inBoth(t, "count of "+string(r), text)
 		if strings.Contains(text.EN, "()") || !strings.Contains(text.AR, "3") {

@@ -146,7 +146,7 @@ var (
 // rules returns the rules that a booking can break.
 func rules() []slots.Rule {
 	return []slots.Rule{
-		slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed, slots.RuleOffGrid,
+		slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed, slots.RuleOffGrid, slots.RulePaused, slots.RuleRetired,
 		slots.RulePartyLimit, slots.RuleCancelCutoff, slots.RuleMoveCutoff, slots.RulePartyCutoff,
 	}
 }

@@ -115,7 +115,13 @@ func (s *Server) ExplainSlots(ctx context.Context, r ExplainSlotsRequestObject) 
 			Kind: string(l.Kind), Name: l.Name, Effect: l.Effect, Decided: l.Decided,
 		})
 	}
-	for _, rule := range []slots.Rule{slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed} {
+	if tally.Paused != nil {
+		told := pauseJSON(*tally.Paused)
+		out.Offers.Pause = &told
+	}
+	for _, rule := range []slots.Rule{
+		slots.RuleTaken, slots.RuleNotice, slots.RuleHorizon, slots.RuleClosed, slots.RulePaused, slots.RuleRetired,
+	} {
 		if n := tally.Refused[rule]; n > 0 {
 			out.Offers.Reasons = append(out.Offers.Reasons, ExplanationReason{Rule: string(rule), Text: countedRule(rule, n)})
 		}

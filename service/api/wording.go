@@ -42,6 +42,9 @@ func (w wording) values(p Problem, k kind) []any {
 		from := texts.Moment(*p.PossibleFrom)
 		values = append([]any{"From", from, "Opens", texts.Visitors("help.opens", "From", from)}, values...)
 	}
+	if p.Pause != nil {
+		values = append(values, "Pause", pauseOf(*p.Pause).Says())
+	}
 	if p.TriesLeft != nil {
 		values = append(values, "Tries", texts.Visitors("help.tries", "Count", *p.TriesLeft))
 	}
@@ -86,5 +89,6 @@ func example(now time.Time) Problem {
 	return Problem{
 		AnswerBy: &now, Start: &now, PossibleFrom: &now, TriesLeft: &left, RetryAfter: 30,
 		RequestID: "01JBX3M8T1", Reference: "V-7K3F-9Q2M-R", Desks: []string{"1", "2"}, Affected: 2,
+		Pause: &Pause{From: "2026-12-06", Until: "2026-12-17", Reason: &catalog.Text{AR: "صيانة الأنظمة", EN: "Maintenance"}},
 	}
 }

@@ -236,7 +236,7 @@ func TestGuide(t *testing.T) {
 		t.Run(q, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, m := range c.Guide(q) {
+			for _, m := range c.Guide(q, 0) {
 				if m.Service != nil {
 					got = append(got, m.Service.Slug)
 				} else {
@@ -256,14 +256,14 @@ func TestGuideFindsNames(t *testing.T) {
 	c := centre(t, load(t))
 	for _, s := range c.Services {
 		for _, q := range []string{s.Name.AR, s.Name.EN} {
-			if got := c.Guide(q); len(got) == 0 || got[0].Service == nil || got[0].Service.Slug != s.Slug {
+			if got := c.Guide(q, 0); len(got) == 0 || got[0].Service == nil || got[0].Service.Slug != s.Slug {
 				t.Errorf("Guide(%q) does not begin with %s", q, s.Slug)
 			}
 		}
 	}
 	for _, e := range c.Entities {
 		for _, q := range []string{e.Name.AR, e.Name.EN} {
-			if got := c.Guide(q); len(got) == 0 || got[0].Entity == nil || got[0].Entity.Slug != e.Slug {
+			if got := c.Guide(q, 0); len(got) == 0 || got[0].Entity == nil || got[0].Entity.Slug != e.Slug {
 				t.Errorf("Guide(%q) does not begin with %s", q, e.Slug)
 			}
 		}

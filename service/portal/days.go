@@ -24,6 +24,7 @@ type timesAt struct {
 	chosen
 
 	Notice   string   // what happened to the day that was asked for; "" for nothing
+	Paused   []string // when the branch doesn't offer the service, and why
 	Dates    string   // the first and the last date of the table
 	Hijri    string   // the same in the Hijri calendar; "" where it doesn't reach
 	Columns  []string // names of the days of the week that the table has
@@ -128,6 +129,7 @@ func (p *Portal) fillDays(c *fiber.Ctx, out *timesAt, overview slots.Overview, d
 	choice := out.chosen
 	out.Held = minutes(p.Hold).In(out.Lang)
 	out.Title = out.T("portal.days_title")
+	out.Paused = pauses(centreOf(c).PausesOf(choice.Service, choice.Branch.Slug, p.Now()), out.Lang)
 	shown := pick(overview.Days, d.wanted)
 	if d.wanted != 0 && (shown == nil || shown.Date != d.wanted) {
 		out.Notice = out.T("portal.day_gone")
@@ -314,6 +316,7 @@ func openOn(days []slots.DayOffer) []time.Weekday {
 type cellWords struct {
 	lang                       string
 	none, today, closed, later string
+	paused                     string
 	months                     map[time.Month]monthNames
 	hijri                      map[int]string // names of months
 }
@@ -324,6 +327,7 @@ type monthNames struct{ short, full string }
 func wordsOf(p web.Page) cellWords {
 	return cellWords{
 		p.Lang, p.T("portal.cell_none"), p.T("portal.cell_today"), p.T("portal.cell_closed"), p.T("portal.cell_later"),
+		p.T("portal.cell_paused"),
 		map[time.Month]monthNames{}, map[int]string{},
 	}
 }
@@ -374,6 +378,8 @@ func (t *timesAt) fill(c *cell, says cellWords, d slots.DayOffer, today bool) {
 		c.Link = t.at(t.Branch.Slug, "", "day", d.Date.String()) + "#day"
 	case slots.DayClosed, slots.DayHoliday:
 		c.State, c.Says = "shut", says.closed
+	case slots.DayPaused:
+		c.State, c.Says = "shut", says.paused
 	case slots.DayTooLate:
 		c.State, c.Says = "none", says.later
 	case slots.DayTooSoon, slots.DayFull:

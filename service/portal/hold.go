@@ -141,8 +141,14 @@ func over(a slots.Appointment, now time.Time) bool {
 // notHeld answers for a start that could not be held.
 func (p *Portal) notHeld(c *fiber.Ctx, choice chosen, start time.Time, d draft, err error) error {
 	limit, many := errors.AsType[*slots.HoldLimitError](err)
+	_, paused := errors.AsType[*slots.PausedError](err)
 	_, rule := errors.AsType[*slots.RuleError](err)
 	switch {
+	case paused: // the page of days says until when, and why
+		if err = p.keep(c, d); err != nil {
+			return err
+		}
+		return seeOther(c, choice.at(choice.Branch.Slug, ""))
 	case errors.Is(err, slots.ErrTaken), rule:
 		if err = p.keep(c, d); err != nil {
 			return err

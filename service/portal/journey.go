@@ -2,6 +2,7 @@ package portal
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -78,6 +79,9 @@ func (p *Portal) shared(c *fiber.Ctx) error {
 	if errors.Is(err, errForeign) {
 		return p.says(c, http.StatusForbidden, "portal.other_browser")
 	}
+	if end, ok := errors.AsType[*retiredError](err); ok {
+		return p.says(c, http.StatusGone, end.key, "Pause", end.Says())
+	}
 	if err != nil {
 		p.keepTyped(c)
 	}
@@ -85,6 +89,15 @@ func (p *Portal) shared(c *fiber.Ctx) error {
 		unknown: "portal.unknown", notKnown: "portal.not_known", unavailable: "portal.unavailable", tooMany: "portal.too_many",
 	})
 }
+
+// retiredError is returned for a page of what is retired: old links lead there.
+type retiredError struct {
+	catalog.Pause
+	key string // of what the page says
+}
+
+// Error says since when it is retired.
+func (e *retiredError) Error() string { return fmt.Sprintf("portal: retired since %v", e.From) }
 
 // toForm leads from an address that only a form is sent to, to the form.
 func toForm(c *fiber.Ctx) error { return seeOther(c, formOf(c)) }
@@ -146,12 +159,21 @@ type chosen struct {
 
 // chosenIn reads what an address says. Of party and needs it takes what the service
 // has: an old address leads to a page, not to an error. It returns
-// fault.ErrNotFound for a service that the centre does not have.
+// fault.ErrNotFound for a service that the centre does not have, and a *retiredError for
+// one that is retired.
 func (p *Portal) chosenIn(c *fiber.Ctx) (chosen, error) {
 	centre := centreOf(c)
 	service, ok := centre.Service(c.Params("service"))
 	if !ok {
 		return chosen{}, fault.ErrNotFound
+	}
+	today := centre.Today(p.Now())
+	away := service.Away()
+	if d, ok := centre.Department(service.Department); ok {
+		away = append(away, d.Away()...)
+	}
+	if end := catalog.PausedOn(away, today); end != nil && end.ForGood() {
+		return chosen{}, &retiredError{*end, "portal.retired"}
 	}
 	out := chosen{Service: service, Party: 1}
 	if n, err := strconv.Atoi(textnorm.Symbols(c.Query("party"))); err == nil {
@@ -175,8 +197,12 @@ func (p *Portal) chosenAt(c *fiber.Ctx) (chosen, error) {
 	if out.Branch, ok = centreOf(c).Branch(c.Params("branch")); !ok {
 		return out, fault.ErrNotFound
 	}
-	if _, _, err = centreOf(c).Desk(out.Service.Slug, out.Branch.Slug); err != nil {
+	_, g, err := centreOf(c).Desk(out.Service.Slug, out.Branch.Slug)
+	if err != nil {
 		return out, errors.Join(fault.ErrNotFound, err)
+	}
+	if end := catalog.PausedOn(g.Closed, g.Calendar.DateOf(p.Now())); end != nil && end.ForGood() {
+		return out, &retiredError{*end, "portal.retired_here"}
 	}
 	return out, nil
 }

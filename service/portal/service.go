@@ -19,6 +19,7 @@ type servicePage struct {
 	web.Page
 	chosen
 
+	Paused   []string // when no branch offers it, and why
 	Branches []branchFirst
 }
 
@@ -29,6 +30,7 @@ type branchFirst struct {
 	First   web.Moment // the start; empty if the branch has none
 	Near    string     // today or tomorrow; "" for a later date
 	Nearest bool       // no branch has an earlier one
+	Paused  []string   // when this branch doesn't offer it, and why
 }
 
 // none reports whether no branch has a free start.
@@ -58,9 +60,14 @@ func (p *Portal) service(c *fiber.Ctx) error {
 		}
 		return a.Slot.Start.Compare(b.Slot.Start)
 	})
+	everywhere := centreOf(c).PausesOf(choice.Service, "", now)
+	out.Paused = pauses(everywhere, out.Lang)
 	for i, f := range found {
 		branch, _ := centreOf(c).Branch(f.Branch)
-		b := branchFirst{Branch: branch}
+		here := slices.DeleteFunc(centreOf(c).PausesOf(choice.Service, f.Branch, now), func(p catalog.Pause) bool {
+			return slices.Contains(everywhere, p)
+		})
+		b := branchFirst{Branch: branch, Paused: pauses(here, out.Lang)}
 		if f.Found {
 			b.First, b.Near = web.MomentOf(f.Slot.Start, f.Zone, out.Lang), near(f.Slot.Start, now, f.Zone).In(out.Lang)
 			b.Nearest = i == 0 && len(found) > 1 && (!found[1].Found || f.Slot.Start.Before(found[1].Slot.Start))
@@ -69,6 +76,15 @@ func (p *Portal) service(c *fiber.Ctx) error {
 	}
 	out.Public = &web.Public{Path: servicePath + choice.Service.Slug, About: out.T("portal.service_about", "Service", choice.Service.Name)}
 	return web.SendPublic(c, out.Lang, out.page())
+}
+
+// pauses says when nobody is received, and why.
+func pauses(list []catalog.Pause, lang string) []string {
+	says := make([]string, len(list))
+	for i, p := range list {
+		says[i] = p.Says().In(lang)
+	}
+	return says
 }
 
 // rank orders branches with free starts before those without.

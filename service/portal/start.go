@@ -7,6 +7,7 @@ import (
 
 	"ziyara/catalog"
 	"ziyara/fault"
+	"ziyara/scheduling"
 	"ziyara/service/web"
 	"ziyara/slots"
 	"ziyara/texts"
@@ -47,7 +48,8 @@ func (p *Portal) start(c *fiber.Ctx) error {
 		web.Forget(c)
 	}
 	centre := centreOf(c)
-	for _, m := range centre.Guide(out.Asked) {
+	today := centre.Today(p.Now())
+	for _, m := range centre.Guide(out.Asked, today) {
 		switch {
 		case m.Entity != nil:
 			out.Entities = append(out.Entities, m.Entity)
@@ -58,7 +60,12 @@ func (p *Portal) start(c *fiber.Ctx) error {
 			out.Services = append(out.Services, m.Service)
 		}
 	}
-	out.Departments, out.Others = departments(centre.Centre), centre.Entities
+	out.Departments = departments(centre.Centre, today)
+	for _, e := range centre.Entities {
+		if !e.Retired.On(today) {
+			out.Others = append(out.Others, e)
+		}
+	}
 	if out.Asked != "" { // what was typed is the visitor's own
 		out.Title, out.Own = out.T("portal.results_title"), slots.AsksForOwn(out.Asked)
 		return web.Send(c, http.StatusOK, out.Lang, out.page())
@@ -67,9 +74,9 @@ func (p *Portal) start(c *fiber.Ctx) error {
 	return web.SendPublic(c, out.Lang, out.page())
 }
 
-// departments returns the departments that have services, in the order of the
+// departments returns the departments that have services today, in the order of the
 // catalogue.
-func departments(c *catalog.Centre) []department {
+func departments(c *catalog.Centre, today scheduling.Date) []department {
 	var list []department
 	at := map[string]int{}
 	for i := range c.Departments {
@@ -77,6 +84,9 @@ func departments(c *catalog.Centre) []department {
 		list = append(list, department{Department: &c.Departments[i]})
 	}
 	for i := range c.Services {
+		if !c.Lists(&c.Services[i], today) {
+			continue
+		}
 		d := &list[at[c.Services[i].Department]]
 		d.Services = append(d.Services, &c.Services[i])
 	}
@@ -92,13 +102,17 @@ func departments(c *catalog.Centre) []department {
 
 // department lists the services of a department.
 func (p *Portal) department(c *fiber.Ctx) error {
-	for _, d := range departments(centreOf(c).Centre) {
+	centre := centreOf(c)
+	for _, d := range departments(centre.Centre, centre.Today(p.Now())) {
 		if d.Slug == c.Params("department") {
 			out := p.frameOf(c, "")
 			out.Title = d.Name.In(out.Lang)
 			out.Public = &web.Public{Path: departmentPath + d.Slug, About: out.T("portal.department_about", "Department", d.Name)}
 			return web.SendPublic(c, out.Lang, departmentPage(out, d))
 		}
+	}
+	if d, ok := centre.Department(c.Params("department")); ok && d.Retired.On(centre.Today(p.Now())) {
+		return &retiredError{catalog.Pause{From: d.Retired.From, Reason: d.Retired.Reason}, "portal.retired"}
 	}
 	return fault.ErrNotFound
 }

@@ -187,6 +187,7 @@ func (p *Portal) join(c *fiber.Ctx) error {
 	}, tappedOnce(p, "entry of a browser", func(e slots.Entry) string { return e.ID },
 		d.Browser, back, d.Typed.From, d.Typed.To, d.Typed.Part, string(booking.Person)), now)
 	before, repeated := errors.AsType[*once.RepeatedError](err)
+	_, paused := errors.AsType[*slots.PausedError](err)
 	_, rule := errors.AsType[*slots.RuleError](err)
 	_, invalid := errors.AsType[*slots.VisitorError](err)
 	switch {
@@ -205,6 +206,8 @@ func (p *Portal) join(c *fiber.Ctx) error {
 		d.Told = "portal.person_limit"
 	case errors.Is(err, slots.ErrMobileWaits):
 		d.Told = "portal.mobile_waits"
+	case paused:
+		d.Told = "portal.wish_paused"
 	case rule, errors.Is(err, slots.ErrRange), invalid:
 		d.Told = "portal.wish_wrong"
 	default:

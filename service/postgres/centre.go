@@ -51,10 +51,12 @@ type centreRows struct {
 		Zone      string                `db:"zone"`
 		QuietFrom int                   `db:"quiet_from"`
 		QuietTo   int                   `db:"quiet_to"`
+		standingRow
 	}
 	departments []struct {
 		Slug string               `db:"slug"`
 		Name jsonOf[catalog.Text] `db:"name"`
+		standingRow
 	}
 	services []serviceRow
 	entities []struct {
@@ -62,10 +64,12 @@ type centreRows struct {
 		Name   jsonOf[catalog.Text]   `db:"name"`
 		Link   string                 `db:"link"`
 		Topics jsonOf[[]catalog.Text] `db:"topics"`
+		standingRow
 	}
 	reasons []struct {
 		Slug string               `db:"slug"`
 		Name jsonOf[catalog.Text] `db:"name"`
+		standingRow
 	}
 	holidays []holidayRow
 	groups   []deskGroupRow
@@ -89,6 +93,12 @@ type deskGroupRow struct {
 	Holidays   sql.NullString          `db:"holiday_list"`
 	Version    int64                   `db:"calendar_version"`
 	Services   pq.StringArray          `db:"services"`
+	standingRow
+}
+
+// standingRow is whether a part of the centre is paused or retired.
+type standingRow struct {
+	Standing jsonOf[catalog.Standing] `db:"standing"`
 }
 
 // compiled returns the desk group with its calendar.
@@ -104,7 +114,7 @@ func (r *deskGroupRow) compiled(compiler *scheduling.Compiler, lists map[string]
 	}
 	d.DeskGroup = &centre.DeskGroup{
 		ID: r.ID, BranchID: r.BranchID, Slug: r.Slug, Branch: r.Branch, Department: r.Department,
-		Name: r.Name.v, Services: r.Services, Calendar: calendar, Version: r.Version,
+		Name: r.Name.v, Services: r.Services, Calendar: calendar, Version: r.Version, Standing: r.Standing.v,
 	}
 	return d, nil
 }
@@ -147,6 +157,7 @@ type serviceRow struct {
 	HallLateTurn    string                        `db:"hall_late_turn"`
 	HallNoShow      int                           `db:"hall_no_show_minutes"`
 	approvalRow
+	standingRow
 }
 
 // approvalRow is how a service is approved.
@@ -192,7 +203,7 @@ func (r *centreRows) described() setup.Centre {
 	for _, b := range r.branches {
 		branch := catalog.Branch{
 			Slug: b.Slug, Name: b.Name.v, City: b.City.v, Address: b.Address.v, Zone: b.Zone,
-			Quiet: catalog.Quiet{From: b.QuietFrom, To: b.QuietTo},
+			Quiet: catalog.Quiet{From: b.QuietFrom, To: b.QuietTo}, Standing: b.Standing.v,
 		}
 		if b.ShortName != nil {
 			branch.ShortName = b.ShortName.v
@@ -200,16 +211,20 @@ func (r *centreRows) described() setup.Centre {
 		c.Branches = append(c.Branches, branch)
 	}
 	for _, d := range r.departments {
-		c.Departments = append(c.Departments, catalog.Department{Slug: d.Slug, Name: d.Name.v})
+		c.Departments = append(c.Departments, catalog.Department{Slug: d.Slug, Name: d.Name.v, Standing: d.Standing.v})
 	}
 	for _, s := range r.services {
 		c.Services = append(c.Services, s.service())
 	}
 	for _, e := range r.entities {
-		c.Entities = append(c.Entities, catalog.Entity{Slug: e.Slug, Name: e.Name.v, Link: e.Link, Topics: e.Topics.v})
+		c.Entities = append(c.Entities, catalog.Entity{
+			Slug: e.Slug, Name: e.Name.v, Link: e.Link, Topics: e.Topics.v, Retired: e.Standing.v.Retired,
+		})
 	}
 	for _, reason := range r.reasons {
-		c.Reasons = append(c.Reasons, catalog.CancellationReason{Slug: reason.Slug, Name: reason.Name.v})
+		c.Reasons = append(c.Reasons, catalog.CancellationReason{
+			Slug: reason.Slug, Name: reason.Name.v, Retired: reason.Standing.v.Retired,
+		})
 	}
 	for _, h := range r.holidays {
 		c.HolidayLists = append(c.HolidayLists, setup.HolidayList{Slug: h.Slug, HolidayList: h.Holidays.v})
@@ -223,7 +238,7 @@ func (r *centreRows) described() setup.Centre {
 		plan.Zone = g.Zone
 		c.DeskGroups = append(c.DeskGroups, setup.DeskGroup{
 			Slug: g.Slug, Branch: g.Branch, Department: g.Department, Name: g.Name.v, Services: g.Services,
-			HolidayList: g.Holidays.String, Desks: desks[g.Slug], Plan: plan,
+			HolidayList: g.Holidays.String, Desks: desks[g.Slug], Plan: plan, Standing: g.Standing.v,
 		})
 	}
 	return c
@@ -276,7 +291,7 @@ func (r serviceRow) service() catalog.Service {
 		reminders = append(reminders, minutes(int(n)))
 	}
 	return catalog.Service{
-		Slug: r.Slug, Department: r.Department, Name: r.Name.v, About: r.About.v,
+		Slug: r.Slug, Department: r.Department, Name: r.Name.v, About: r.About.v, Standing: r.Standing.v,
 		Duration: minutes(r.Duration), Before: minutes(r.Before), After: minutes(r.After),
 		Step: minutes(r.Step), GapStep: minutes(r.GapStep),
 		Notice: minutes(r.Notice), Horizon: minutes(r.Horizon),

@@ -374,7 +374,7 @@ func rowsOf[T any](list []T, of func(T) row) []row {
 func branchRow(b catalog.Branch) row {
 	r := row{
 		"slug": b.Slug, "name": b.Name, "city": b.City, "address": b.Address, "zone": b.Zone,
-		"quiet_from": b.Quiet.From, "quiet_to": b.Quiet.To,
+		"quiet_from": b.Quiet.From, "quiet_to": b.Quiet.To, "standing": b.Standing,
 	}
 	if b.ShortName != (catalog.Text{}) {
 		r["short_name"] = b.ShortName
@@ -382,18 +382,22 @@ func branchRow(b catalog.Branch) row {
 	return r
 }
 
-func departmentRow(d catalog.Department) row { return row{"slug": d.Slug, "name": d.Name} }
+func departmentRow(d catalog.Department) row {
+	return row{"slug": d.Slug, "name": d.Name, "standing": d.Standing}
+}
 
-func reasonRow(r catalog.CancellationReason) row { return row{"slug": r.Slug, "name": r.Name} }
+func reasonRow(r catalog.CancellationReason) row {
+	return row{"slug": r.Slug, "name": r.Name, "standing": catalog.Standing{Retired: r.Retired}}
+}
 
 func entityRow(e catalog.Entity) row {
-	return row{"slug": e.Slug, "name": e.Name, "link": e.Link, "topics": some(e.Topics)}
+	return row{"slug": e.Slug, "name": e.Name, "link": e.Link, "topics": some(e.Topics), "standing": catalog.Standing{Retired: e.Retired}}
 }
 
 func holidayListRow(l setup.HolidayList) row { return row{"slug": l.Slug, "holidays": l.HolidayList} }
 
 func rowOfGroup(g setup.DeskGroup) row {
-	r := row{"slug": g.Slug, "branch": g.Branch, "department": g.Department, "name": g.Name, "plan": g.Plan}
+	r := row{"slug": g.Slug, "branch": g.Branch, "department": g.Department, "name": g.Name, "plan": g.Plan, "standing": g.Standing}
 	if g.HolidayList != "" {
 		r["holiday_list"] = g.HolidayList
 	}
@@ -428,5 +432,6 @@ func rowOfService(v catalog.Service) row {
 		"reminder_minutes":   reminders,
 		"hall_early_minutes": minutes(hall.Early), "hall_late_minutes": minutes(hall.Late),
 		"hall_late_turn": string(hall.LateTurn), "hall_no_show_minutes": minutes(hall.NoShow),
+		"standing": v.Standing,
 	}
 }

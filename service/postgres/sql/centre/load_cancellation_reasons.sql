@@ -1,1 +1,1 @@
-SELECT slug, name FROM cancellation_reasons ORDER BY position, slug
+SELECT slug, name, standing FROM cancellation_reasons ORDER BY position, slug

@@ -1,1 +1,1 @@
-SELECT slug, name FROM departments ORDER BY id
+SELECT slug, name, standing FROM departments ORDER BY id

@@ -1,6 +1,6 @@
 -- Desk groups with their plans and their services.
 SELECT g.id, g.slug, g.branch_id, b.slug AS branch, b.zone, d.slug AS department, g.name, g.plan,
-       g.holiday_list, g.calendar_version,
+       g.holiday_list, g.calendar_version, g.standing,
        ARRAY(
            SELECT s.slug
            FROM desk_group_services gs
