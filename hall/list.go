@@ -108,6 +108,17 @@ func (r *Reception) Today(branch string, now time.Time) (scheduling.Date, *time.
 	return scheduling.DateOf(now, zone), zone, nil
 }
 
+// Version returns a word that is another one after each change of today's visits at a
+// branch. It returns ErrUnknownGroup for a branch without desk groups.
+func (r *Reception) Version(ctx context.Context, branch string, now time.Time) (string, error) {
+	day, _, err := r.Today(branch, now)
+	if err != nil {
+		return "", err
+	}
+	version, err := r.store.Version(ctx, r.centre.GroupsAt(branch)[0].BranchID, day)
+	return day.String() + "." + version, err
+}
+
 // Find returns the visit with the reference, or fault.ErrNotFound.
 func (r *Reception) Find(ctx context.Context, reference string) (Visit, error) {
 	return r.store.Find(ctx, reference)

@@ -72,6 +72,10 @@ type Store interface {
 	// those after the call with the number after, or the latest when it is negative.
 	Calls(ctx context.Context, branch int, day scheduling.Date, after, limit int) ([]Call, error)
 
+	// Version returns a word that is another one after each change of the visits of a
+	// branch on a day, booked or in the hall.
+	Version(ctx context.Context, branch int, day scheduling.Date) (string, error)
+
 	// Desks returns the desks of a branch, by name.
 	Desks(ctx context.Context, branch int) ([]Desk, error)
 
@@ -105,6 +109,10 @@ const (
 	AtLeft      Where = "left"
 	AtNoShow    Where = "no_show"
 )
+
+// Open asks in a list for the visits that are not over: expected, waiting, called or
+// being served.
+const Open = "open"
 
 // Where returns the state of the visit.
 func (v Visit) Where() Where {

@@ -101,7 +101,8 @@ const saidCheck = `(() => {
 
 // edges are the names of main elements of the page, with how far their edges are
 // from where a line starts, and from where it ends, in px: those that a mirrored
-// page has at the same place.
+// page has at the same place. Where buttons follow each other in a line of the console,
+// they stand where the words before them end.
 const edges = `(() => {
 	const root = document.documentElement.getBoundingClientRect(), rtl = getComputedStyle(document.documentElement).direction === "rtl";
 	const both = ".strip, .bar, main, .inner, .foot, .card, .card-wide, .button, .days, .day, .rows, .row, " +
@@ -110,7 +111,7 @@ const edges = `(() => {
 	const starts = "h1, h2, h3, .back, .brand, label, legend, .facts-line, .bring li, .kept, caption, .steps > :first-child";
 	const ends = ".bar nav";
 	return [...document.querySelectorAll([both, starts, ends].join())]
-	.filter((e) => e.checkVisibility() && !e.closest(".hidden") && !e.matches(".hidden, form:has(> .text)")).map((e) => {
+	.filter((e) => e.checkVisibility() && !e.closest(".hidden") && !e.matches(".hidden, form:has(> .text), .acts *, .heading *")).map((e) => {
 		const box = e.getBoundingClientRect(), left = box.left - root.left, right = root.right - box.right;
 		return {
 			Name: e.tagName.toLowerCase() + [...e.classList].map((c) => "." + c).join(""),

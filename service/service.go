@@ -21,6 +21,7 @@ import (
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/service/api"
+	"ziyara/service/console"
 	"ziyara/service/portal"
 	"ziyara/service/postgres"
 	"ziyara/service/secret"
@@ -41,6 +42,7 @@ type Service struct {
 	waitlist *slots.Waitlist
 	jobs     *runner
 	api      *api.Server
+	console  *console.Console // nil without
 	listener net.Listener
 
 	operations operations
@@ -161,6 +163,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.console, err = s.newConsole(staff.session(), halls.Receptions); err != nil {
+		return nil, err
+	}
 	s.api, err = api.New(api.Config{
 		Spec: ziyara.OpenAPI, Bookers: s.bookers, Waitlist: s.waitlist, Receptions: halls.Receptions, Centre: s.centre.Load,
 		Verifier: verifier, Answers: s.store, Keys: keys,
@@ -180,6 +185,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 				pages.Mount(app, limit)
 			}
 			staff.mount(app, limit)
+			if s.console != nil {
+				s.console.Mount(app)
+			}
 			visitors.mount(app, limit)
 		},
 		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
@@ -272,6 +280,9 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
+	if s.console != nil {
+		s.console.Close() // its streams never end by themselves
+	}
 	err = errors.Join(err, s.api.Shutdown(stopping), s.unlisten())
 	if serveErr := <-served; !errors.Is(serveErr, net.ErrClosed) { // closed before Serve began
 		err = errors.Join(err, serveErr)

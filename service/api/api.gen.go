@@ -3491,7 +3491,7 @@ type GetHallParams struct {
 	// DeskGroup Slug of a desk group.
 	DeskGroup string `form:"desk_group,omitempty" json:"desk_group,omitempty"`
 
-	// Where Only visits in this state.
+	// Where Only visits in this state; `open` are those that are expected, waiting, called or being served.
 	Where string `form:"where,omitempty" json:"where,omitempty"`
 
 	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.

@@ -362,6 +362,13 @@ func (h *Hall) Counts(ctx context.Context, branch int, day scheduling.Date, grou
 	return counts, nil
 }
 
+// Version implements hall.Store.
+func (h *Hall) Version(ctx context.Context, branch int, day scheduling.Date) (string, error) {
+	var version string
+	err := h.pool().get(ctx, &version, "hall/version", branch, day.String())
+	return version, err
+}
+
 // Leftover implements hall.Store.
 func (h *Hall) Leftover(ctx context.Context, before time.Time, misses, limit int) ([]string, error) {
 	var references []string

@@ -17,14 +17,19 @@ import (
 // Paths of the pages.
 const (
 	pathHome      = "/staff"
-	pathSignIn    = pathHome + "/sign-in"
+	SignInPath    = pathHome + "/sign-in" // with ReturnField, it leads back
 	pathCallback  = pathHome + "/callback"
-	pathSignOut   = pathHome + "/sign-out"
+	SignOutPath   = pathHome + "/sign-out"
 	pathSignedOut = pathHome + "/signed-out"
 	pathLogout    = pathHome + "/backchannel-logout" // for the provider
 	pathSessions  = pathHome + "/sessions"
 	pathEnd       = pathSessions + "/end"
+	pathConsole   = "/console" // where staff work
 )
+
+// ReturnField is the field of a query of SignInPath with the path on this host to go to
+// after signing in.
+const ReturnField = "return"
 
 const (
 	attemptName = "ziyara_sign_in"
@@ -52,7 +57,7 @@ func (s *SignIn) LinkFor(id string) string {
 	if s.origin == nil {
 		return ""
 	}
-	return pathSignIn + "?" + url.Values{hintParameter: {id}}.Encode()
+	return SignInPath + "?" + url.Values{hintParameter: {id}}.Encode()
 }
 
 // signIn sends the browser to the provider.
@@ -61,7 +66,7 @@ func (s *SignIn) signIn(c *fiber.Ctx) error {
 	if hint := c.Query(hintParameter); hint != "" && len(hint) <= maxHint {
 		options = append(options, oauth2.SetAuthURLParam(hintParameter, hint))
 	}
-	return s.send(c, safeReturn(c.Query("return")), options...)
+	return s.send(c, safeReturn(c.Query(ReturnField)), options...)
 }
 
 // errNoRole is returned for a member of staff who has no role here.
@@ -121,7 +126,7 @@ func (s *SignIn) signOut(c *fiber.Ctx) error {
 // safeReturn returns the path on this host to go to after signing in; the home
 // page for an address elsewhere, or of the sign-in itself.
 func safeReturn(to string) string {
-	if !ownPath(to, pathSignIn, pathCallback, pathSignOut, pathSignedOut, pathEnd) {
+	if !ownPath(to, SignInPath, pathCallback, SignOutPath, pathSignedOut, pathEnd) {
 		return pathHome
 	}
 	return to

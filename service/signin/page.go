@@ -22,12 +22,12 @@ func (s *SignIn) Mount(app fiber.Router, limit fiber.Handler) {
 		return
 	}
 	for path, show := range map[string]fiber.Handler{
-		pathHome: s.home, pathSignIn: s.signIn, pathCallback: s.callback, pathSignOut: s.askSignOut, pathSignedOut: s.signedOut,
+		pathHome: s.home, SignInPath: s.signIn, pathCallback: s.callback, SignOutPath: s.askSignOut, pathSignedOut: s.signedOut,
 		pathSessions: s.showSessions,
 	} {
 		app.Get(path, s.guard, limit, show)
 	}
-	app.Post(pathSignOut, s.guard, limit, s.signOut)
+	app.Post(SignOutPath, s.guard, limit, s.signOut)
 	app.Post(pathEnd, s.guard, limit, s.endSession)
 	app.Post(pathLogout, limit, s.logout)
 }
@@ -103,7 +103,7 @@ func (s *SignIn) targets() []string {
 func (s *SignIn) frame(c *fiber.Ctx, title string) web.Page {
 	p := web.NewPage(c, s.Site, "", "")
 	p.Title, p.Section = p.S(title), p.S("sign_in.title")
-	if path := c.Path(); p.Here == "" || path == pathCallback || path == pathSignIn { // opening these again starts over
+	if path := c.Path(); p.Here == "" || path == pathCallback || path == SignInPath { // opening these again starts over
 		p.Here = pathHome
 	}
 	return p
@@ -113,7 +113,7 @@ func (s *SignIn) frame(c *fiber.Ctx, title string) web.Page {
 func (s *SignIn) home(c *fiber.Ctx) error {
 	held, err := s.session(c)
 	if errors.Is(err, access.ErrSignIn) {
-		return c.Redirect(pathSignIn, http.StatusSeeOther)
+		return c.Redirect(SignInPath, http.StatusSeeOther)
 	}
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (s *SignIn) List(ctx context.Context, staff string) ([]access.Session, erro
 func (s *SignIn) showSessions(c *fiber.Ctx) error {
 	h, err := s.session(c)
 	if errors.Is(err, access.ErrSignIn) {
-		return c.Redirect(pathSignIn+"?return="+pathSessions, http.StatusSeeOther)
+		return c.Redirect(SignInPath+"?"+ReturnField+"="+pathSessions, http.StatusSeeOther)
 	}
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (s *SignIn) endSession(c *fiber.Ctx) error {
 	case !s.ownPage(c):
 		return access.ErrForeign
 	case errors.Is(err, access.ErrSignIn):
-		return c.Redirect(pathSignIn+"?return="+pathSessions, http.StatusSeeOther)
+		return c.Redirect(SignInPath+"?"+ReturnField+"="+pathSessions, http.StatusSeeOther)
 	case err != nil:
 		return err
 	}

@@ -20,8 +20,8 @@ type Brand struct {
 	Email   string       // for questions; "" for none
 	X       string       // account there, without the @; "" for none
 
-	mark     *asset    // nil for ours
-	colours  *asset    // nil for ours
+	mark     *Asset    // nil for ours
+	colours  *Asset    // nil for ours
 	colour   string    // #rrggbb; "" for ours
 	pictures []picture // of our mark in that colour; nil for ours
 	foreign  bool      // the mark is not ours
@@ -61,14 +61,14 @@ func NewBrand(l Look) (Brand, error) {
 		if err != nil {
 			return b, err
 		}
-		colours, ours := newAsset("colours", "css", cssType, c.stylesheet()), newAsset("ziyara", "svg", svgType, recoloured(c))
+		colours, ours := NewAsset("colours", "css", Stylesheet, c.stylesheet()), NewAsset("ziyara", "svg", svgType, recoloured(c))
 		b.colour, b.colours, b.mark, b.pictures = c.String(), &colours, &ours, picturesOf(c)
 	}
 	if l.Mark != nil {
 		if err := checkMark(l.Mark); err != nil {
 			return b, err
 		}
-		own := newAsset("mark", "svg", svgType, l.Mark)
+		own := NewAsset("mark", "svg", svgType, l.Mark)
 		b.mark, b.foreign = &own, true
 	}
 	return b, nil
@@ -80,7 +80,7 @@ func recoloured(c colour) []byte {
 }
 
 // markAsset is the mark of the centre.
-func (b Brand) markAsset() asset {
+func (b Brand) markAsset() Asset {
 	if b.mark != nil {
 		return *b.mark
 	}
@@ -88,8 +88,8 @@ func (b Brand) markAsset() asset {
 }
 
 // assets are the files that pages of the brand load.
-func (b Brand) assets() []asset {
-	list := []asset{stylesheet, b.markAsset()}
+func (b Brand) assets() []Asset {
+	list := []Asset{stylesheet, b.markAsset()}
 	if b.colours != nil {
 		list = append(list, *b.colours)
 	}

@@ -81,6 +81,11 @@ func SetHeaders(c *fiber.Ctx, targets ...string) {
 	}
 }
 
+// AllowRequests lets the script of a page, whose Headers are set, ask this host.
+func AllowRequests(c *fiber.Ctx) {
+	c.Set(fiber.HeaderContentSecurityPolicy, c.GetRespHeader(fiber.HeaderContentSecurityPolicy)+"; connect-src 'self'")
+}
+
 // AllowScript lets the page that answers a request, whose Headers are set, load our
 // script, and no other.
 func AllowScript(c *fiber.Ctx) {

@@ -17,7 +17,6 @@ import (
 const (
 	svgType = "image/svg+xml"
 	pngType = "image/png"
-	cssType = "text/css; charset=utf-8"
 )
 
 // Sizes of icons, in pixels: for the home screen of an iPhone, and of the smallest and

@@ -19,7 +19,7 @@ const (
 // to one visitor, to staff, or to programs.
 func closed() []string {
 	return []string{
-		"/*?q=", "/*&q=", "/book/", TrialPath, "/docs", "/feeds/", "/m/", "/openapi.json", "/openapi.yaml", "/problems",
+		"/*?q=", "/*&q=", "/book/", "/console", TrialPath, "/docs", "/feeds/", "/m/", "/openapi.json", "/openapi.yaml", "/problems",
 		"/receipts/", "/staff", "/v1",
 		VisitsPath, "/waiting",
 	}

@@ -71,6 +71,9 @@ type Page struct {
 	// Script loads the script that adds comfort: Copy and Print. Its answer needs
 	// AllowScript.
 	Script bool
+	// Files are stylesheets and modules that the page loads besides those of all pages: see
+	// MountFiles. Modules need AllowScript.
+	Files  []Asset
 	Public *Public
 }
 
@@ -247,23 +250,30 @@ var module []byte
 // forever lets everybody keep a file whose name changes with its content.
 const forever = "public, max-age=31536000, immutable"
 
-// asset is a file that pages load. Its name has a hash of its content, so that
-// it can be kept for ever.
-type asset struct {
+// Asset is a file that pages load: a stylesheet, a module or a drawing. Its name has a
+// hash of its content, so that it can be kept for ever.
+type Asset struct {
 	path, media, integrity string
 	content                *Packed
 }
 
-//nolint:gochecknoglobals // constants in all but name
-var (
-	stylesheet = newAsset("ziyara", "css", cssType, style)
-	icon       = newAsset("ziyara", "svg", svgType, mark)
-	script     = newAsset("ziyara", "js", "text/javascript; charset=utf-8", module)
+// The media types of assets.
+const (
+	Stylesheet = "text/css; charset=utf-8"
+	Module     = "text/javascript; charset=utf-8"
 )
 
-func newAsset(name, ending, media string, content []byte) asset {
+//nolint:gochecknoglobals // constants in all but name
+var (
+	stylesheet = NewAsset("ziyara", "css", Stylesheet, style)
+	icon       = NewAsset("ziyara", "svg", svgType, mark)
+	script     = NewAsset("ziyara", "js", Module, module)
+)
+
+// NewAsset returns a file with a name and an ending, such as console and css.
+func NewAsset(name, ending, media string, content []byte) Asset {
 	sum := sha256.Sum256(content)
-	return asset{
+	return Asset{
 		path: "/assets/" + name + "." + hex.EncodeToString(sum[:8]) + "." + ending, media: media,
 		integrity: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]), content: NewPacked(content, effortKept),
 	}
@@ -272,9 +282,7 @@ func newAsset(name, ending, media string, content []byte) asset {
 // Mount adds what the pages of a site load to the app, and what programs want to
 // know about the site.
 func Mount(app fiber.Router, s Site) {
-	for _, a := range append(s.Brand.assets(), script) {
-		app.Get(a.path, a.send)
-	}
+	MountFiles(app, append(s.Brand.assets(), script)...)
 	for _, i := range s.Brand.icons() {
 		app.Get(i.path, i.send)
 	}
@@ -285,7 +293,14 @@ func Mount(app fiber.Router, s Site) {
 	}
 }
 
-func (a asset) send(c *fiber.Ctx) error {
+// MountFiles adds files that pages load to the app.
+func MountFiles(app fiber.Router, files ...Asset) {
+	for _, a := range files {
+		app.Get(a.path, a.send)
+	}
+}
+
+func (a Asset) send(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, forever)
 	return a.content.Send(c, a.media)
 }

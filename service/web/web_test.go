@@ -215,7 +215,7 @@ func TestStylesheet(t *testing.T) {
 			t.Errorf("%q: %d bytes, %v", encoding, len(body), response.Header)
 		}
 	}
-	changed := newAsset("ziyara", "css", "", append(slices.Clone(style), ' '))
+	changed := NewAsset("ziyara", "css", "", append(slices.Clone(style), ' '))
 	if changed.path == stylesheet.path || changed.integrity == stylesheet.integrity {
 		t.Errorf("a changed stylesheet has the name %s, too", changed.path)
 	}

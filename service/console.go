@@ -1,0 +1,26 @@
+package service
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"ziyara/access"
+	"ziyara/hall"
+	"ziyara/service/console"
+	"ziyara/service/signin"
+)
+
+// console returns the pages of staff; nil when staff can't sign in with a browser.
+func (s *Service) newConsole(session func(*fiber.Ctx) (access.Staff, error), receptions *hall.Receptions) (*console.Console, error) {
+	if session == nil {
+		return nil, nil //nolint:nilnil // no sessions, no pages
+	}
+	return console.New(console.Config{
+		Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log, Session: session, NewID: newID, Site: s.config.site(),
+		HallVersion: func(ctx context.Context, branch string) (string, error) {
+			return receptions.On(s.centre.Load()).Version(ctx, branch, s.config.Now())
+		},
+		SignInPath: signin.SignInPath, SignOutPath: signin.SignOutPath, ReturnField: signin.ReturnField,
+	})
+}
