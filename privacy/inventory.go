@@ -22,11 +22,42 @@ const (
 	OfStaff    Kind = "staff"    // not deleted by the program
 )
 
+// Form is how a column is kept in the database, once rows are sealed.
+type Form string
+
+// The forms of columns.
+const (
+	Sealed    Form = "sealed"
+	Hashed    Form = "keyed hash"
+	Elsewhere Form = "empty: sealed in `visitor_name`"
+	Clear     Form = "in clear"
+)
+
 // Column is a column with data of a person.
 type Column struct {
 	Table, Column string
 	Kind          Kind
 	What          string // it is, in a few words
+	Form          Form
+	Because       string // it is in clear; "" for other forms
+}
+
+// forms are those of columns by their names, and why some are in clear: they tell of nobody by themselves, or
+// have to answer for what staff did.
+//
+//nolint:gochecknoglobals // a table
+var forms = map[string]struct {
+	form    Form
+	because string
+}{
+	"visitor_name": {Sealed, ""}, "text": {Sealed, ""}, "comment": {Sealed, ""}, "note": {Sealed, ""},
+	"answer": {Sealed, ""}, "sealed": {Sealed, ""},
+	"person": {Hashed, ""}, "mobile": {Hashed, ""}, "identity": {Hashed, ""}, "email": {Hashed, ""}, "representative_identity": {Hashed, ""},
+	"visitor_key": {Hashed, ""}, "address": {Hashed, ""}, "network": {Hashed, ""},
+	"representative_name": {Elsewhere, ""}, "representative_identity_kind": {Elsewhere, ""}, "wakala": {Elsewhere, ""},
+	"wakala_expires": {Clear, "a date; no visit may be after it"}, "needs": {Clear, "of nobody without the rest"},
+	"identity_kind": {Clear, "one of four; reports count it"}, "reason": {Clear, "the log, which nobody changes, has it"},
+	"browser": {Clear, "of staff, until the session ends"}, "subject": {Clear, "of staff, until the session ends"},
 }
 
 // Inventory returns every column with data of a person, also of staff and as a pseudonym.
@@ -35,11 +66,15 @@ func Inventory() []Column {
 	var list []Column
 	add := func(table string, k Kind, pairs ...string) {
 		for i := 0; i+1 < len(pairs); i += 2 {
-			list = append(list, Column{table, pairs[i], k, pairs[i+1]})
+			f, ok := forms[pairs[i]]
+			if !ok { // ids of staff
+				f.form, f.because = Clear, "the log answers for what staff did"
+			}
+			list = append(list, Column{table, pairs[i], k, pairs[i+1], f.form, f.because})
 		}
 	}
 	person := []string{
-		"person", "pseudonym of identity number and mobile", "mobile", "mobile number", "visitor_name", "name",
+		"person", "pseudonym of identity number and mobile", "mobile", "mobile number", "visitor_name", "name, and all that is sealed with it",
 		"identity", "identity number", "email", "e-mail address",
 		"representative_name", "name of the representative", "representative_identity_kind", "kind of their identity number",
 		"representative_identity", "their identity number", "wakala", "number of the power of attorney",
@@ -55,7 +90,8 @@ func Inventory() []Column {
 	add("confirmed_emails", OfVisit, "person", "pseudonym", "address", "hash of the e-mail address")
 	add("waitlist_entries", OfWaitlist, person...)
 	add("messages", OfTexts, "text", "text of the message")
-	add("verifications", OfChecks, "mobile", "mobile number", "address", "hash of the network address", "network", "hash of the network")
+	add("verifications", OfChecks, "mobile", "mobile number", "sealed", "mobile number",
+		"address", "hash of the network address", "network", "hash of the network")
 	add("idempotency_keys", OfAnswers, "answer", "answer, sealed")
 	add("message_numbers", OfNumbers, "mobile", "mobile number")
 	add("rebookings", OfPauses, "person", "pseudonym")

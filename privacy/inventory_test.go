@@ -26,9 +26,13 @@ func TestInventoryIsDocumented(t *testing.T) {
 		t.Fatalf("%s has no place for the inventory", file)
 	}
 	var table strings.Builder
-	table.WriteString("| column | what it is | kept |\n|---|---|---|\n")
+	table.WriteString("| column | what it is | in the database | kept |\n|---|---|---|---|\n")
 	for _, c := range Inventory() {
-		fmt.Fprintf(&table, "| `%s.%s` | %s | %s |\n", c.Table, c.Column, c.What, Default().Of(c.Kind))
+		form := string(c.Form)
+		if c.Because != "" {
+			form += ": " + c.Because
+		}
+		fmt.Fprintf(&table, "| `%s.%s` | %s | %s | %s |\n", c.Table, c.Column, c.What, form, Default().Of(c.Kind))
 	}
 	want := before + begin + "\n" + table.String() + "\n" + end + after
 	if *update {

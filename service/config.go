@@ -20,6 +20,7 @@ import (
 	"ziyara/notify"
 	"ziyara/notify/verify"
 	"ziyara/privacy"
+	"ziyara/service/secret"
 	"ziyara/service/web"
 )
 
@@ -33,7 +34,8 @@ type (
 // Config configures a replica. Zero values of optional fields mean their defaults.
 type Config struct {
 	DatabaseURL string // postgres://…
-	Secret      []byte // at least 32 bytes; the same in every replica
+	Keys        []byte // the ring of keys, as ziyara keys makes it; the same in every replica
+	Secret      []byte // without Keys: the one key, at least 32 bytes
 	Listen      string // host:port; port 0 chooses a free one
 	Operations  string // host:port of the listener for operators, which has the metrics; "" for none
 
@@ -124,6 +126,18 @@ type Config struct {
 
 	brand web.Brand    // Brand, checked
 	hosts notify.Hosts // TextHosts, checked
+}
+
+// keys returns the keys of the ring.
+func (c Config) keys() (*secret.Keys, error) {
+	if len(c.Keys) == 0 {
+		return secret.New(c.Secret)
+	}
+	ring, err := secret.ParseRing(c.Keys)
+	if err != nil {
+		return nil, err
+	}
+	return ring.Keys()
 }
 
 // Brand is how the pages of a centre are called and look.

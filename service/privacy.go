@@ -63,7 +63,7 @@ func (f *forgetting) entries(ctx context.Context) error {
 }
 
 // ExportPerson returns a copy of what is kept of a person. Of the configuration it uses the
-// database.
+// database and the keys.
 func ExportPerson(ctx context.Context, c Config, who privacy.Who) (data privacy.Data, err error) {
 	err = withPrivacy(ctx, c, func(p *postgres.Privacy) error {
 		data, err = p.Find(ctx, who)
@@ -90,5 +90,12 @@ func withPrivacy(ctx context.Context, c Config, do func(*postgres.Privacy) error
 		return err
 	}
 	defer store.Close() //nolint:errcheck // what was written is committed
+	keys, err := c.keys()
+	if err == nil {
+		err = store.OpenVault(ctx, keys)
+	}
+	if err != nil {
+		return err
+	}
 	return do(store.Privacy())
 }

@@ -122,6 +122,7 @@ type person struct {
 func withPast(t *testing.T, options ...servicetest.Option) *person {
 	t.Helper()
 	centre := servicetest.Open(t, 1, append([]servicetest.Option{public}, options...)...)
+	centre.InClear() // what is personal is marked and looked for
 	p := &person{Visitor: centre.Visitor(1), centre: centre}
 	p.Name, p.Email = "Qamarzad Lighthouse", "qamarzad@lighthouse.example"
 	p.visit = p.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00"))
@@ -148,7 +149,7 @@ func withPast(t *testing.T, options ...servicetest.Option) *person {
 func TestPersonIsExportedAndErased(t *testing.T) {
 	t.Parallel()
 	p := withPast(t)
-	config := service.Config{DatabaseURL: p.centre.DatabaseURL}
+	config := service.Config{DatabaseURL: p.centre.DatabaseURL, Secret: []byte(servicetest.Secret)}
 	for name, who := range map[string]privacy.Who{
 		"by mobile": {Mobile: "+966" + p.Mobile[1:]}, "by identity": {Identity: p.ID}, "by both": {Mobile: "+966" + p.Mobile[1:], Identity: p.ID},
 	} {
@@ -305,7 +306,7 @@ func TestOwnDataOnThePages(t *testing.T) {
 		}
 	}
 	w.sends("/visits/data/erase", nil)
-	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL},
+	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL, Secret: []byte(servicetest.Secret)},
 		privacy.Who{Identity: p.ID}); err != nil ||
 		len(data.Visits) != 1 {
 		t.Fatalf("a stranger erased: %+v, %v", data, err)
@@ -336,7 +337,7 @@ func TestOwnDataOnThePages(t *testing.T) {
 	if w.at.Path != "/visits" {
 		t.Errorf("the browser is still signed in: %s", w.at)
 	}
-	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL},
+	if data, err := service.ExportPerson(t.Context(), service.Config{DatabaseURL: p.centre.DatabaseURL, Secret: []byte(servicetest.Secret)},
 		privacy.Who{Identity: p.ID}); err != nil ||
 		len(data.Visits) != 0 {
 		t.Errorf("left: %+v, %v", data, err)

@@ -59,7 +59,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := secret.New(c.Secret)
+	keys, err := c.keys()
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +81,9 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	}
 	if err = s.serving(ctx); err != nil {
 		return nil, err
+	}
+	if err = s.store.OpenVault(ctx, keys); err != nil {
+		return nil, fmt.Errorf("service: %w", err)
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -112,7 +115,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := verify.New(s.store.Verifications(), c.Codes, keys.Code, newID)
+	verifier, err := verify.New(s.store.Verifications(), c.Codes, keys.IsCode, newID)
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +135,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	s.jobs = newRunner(registry, c.Log, slices.Concat(
 		newBookings(c, s.store.Appointments(), s.Booker, registry).jobs(),
 		newSealing(s.store.AuditLog(), c.Log, registry).jobs(),
+		newRekeying(s.store, registry).jobs(),
 		sessionJobs(c, s.store.Sessions()),
 		(&persons{visits: s.store.Appointments(), waitlist: s.store.Waitlist(), hidden: keys.Person}).jobs(),
 		changes.jobs(),

@@ -6,7 +6,9 @@ import "github.com/alecthomas/kong"
 var helpTexts = kong.Vars{
 	// Settings of dev and serve.
 	"database_url": "PostgreSQL 15 or newer, as postgres://user:password@host:port/name.",
-	"secret":       "At least 32 random bytes, the same in every replica; tokens and codes are derived from it.",
+	"keys":         "The ring of keys (ziyara keys new), the same in every replica: it seals what is personal, and makes tokens and codes.",
+	"keys_file":    "File with the ring of keys.",
+	"secret":       "At least 32 random bytes, the same in every replica, instead of a ring: a ring of this one key.",
 	"unproved_share": "How much of a day may be held without a verified mobile, in percent, from 1 to 100; " +
 		"beyond it visitors verify their mobile before they hold a place.",
 	"centre": "File of a centre of your own, instead of the demo centre; it has a database of its own (ziyara centre new).",

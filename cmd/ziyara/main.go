@@ -27,6 +27,8 @@ type commands struct {
 	Seed    seed    `cmd:"" help:"Add the missing parts of the demo centre to the database."`
 	Audit   audit   `cmd:"" help:"Recompute the capacity ledger, check the log of staff; exit 1 and list what is wrong."`
 	Person  person  `cmd:"" help:"Give a person a copy of what is kept of them, or erase it."`
+	Keys    keys    `cmd:"" help:"The ring of keys with which what is personal is sealed: make, rotate, list, retire."`
+	Rekey   rekey   `cmd:"" help:"Seal all rows with the primary key of the ring, beside replicas that serve."`
 	Bench   measure `cmd:"" help:"Compare with bare fiber and pgbench, side by side, on a private database."`
 	Health  health  `cmd:"" help:"Ask a running service on this machine whether it is alive; for container health checks."`
 }

@@ -53,6 +53,7 @@ func (w whose) who() (who privacy.Who, err error) {
 
 type exportPerson struct {
 	database
+	ring
 	whose
 }
 
@@ -62,7 +63,11 @@ func (e exportPerson) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	data, err := service.ExportPerson(ctx, service.Config{DatabaseURL: e.URL}, who)
+	config := service.Config{DatabaseURL: e.URL}
+	if err = e.into(&config); err != nil {
+		return err
+	}
+	data, err := service.ExportPerson(ctx, config, who)
 	if err != nil {
 		return err
 	}
@@ -74,6 +79,7 @@ func (e exportPerson) Run(ctx context.Context) error {
 
 type erasePerson struct {
 	database
+	ring
 	whose
 	Yes bool `help:"Don't ask."`
 }
@@ -89,6 +95,9 @@ func (e erasePerson) Run(ctx context.Context) error {
 
 func (e erasePerson) erase(ctx context.Context, who privacy.Who, in io.Reader, out io.Writer) error {
 	config := service.Config{DatabaseURL: e.URL}
+	if err := e.into(&config); err != nil {
+		return err
+	}
 	if !e.Yes {
 		data, err := service.ExportPerson(ctx, config, who)
 		if err != nil {

@@ -173,7 +173,7 @@ func limit(name, value string) (int, error) {
 type serve struct {
 	database
 	tuning
-	Secret string `env:"ZIYARA_SECRET" required:"" placeholder:"TEXT" help:"${secret}"`
+	ring
 	Listen string `env:"ZIYARA_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port."`
 
 	Operations string `env:"ZIYARA_OPERATIONS" default:"127.0.0.1:9090" help:"${operations}"`
@@ -191,7 +191,10 @@ func (s serve) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	config.DatabaseURL, config.Secret, config.Listen, config.Log = s.URL, []byte(s.Secret), s.Listen, jsonLog()
+	config.DatabaseURL, config.Listen, config.Log = s.URL, s.Listen, jsonLog()
+	if err = s.into(&config); err != nil {
+		return err
+	}
 	config.Operations = s.Operations
 	config.ServingRole = s.ServingRole
 	if err = service.Prepare(ctx, s.URL); err != nil {

@@ -61,7 +61,7 @@ func TestCheckNoCode(t *testing.T) {
 	t.Parallel()
 	s := newStore()
 	started := start(t, s)
-	v, err := verify.New(s, verify.DefaultPolicy(), func(string) string { return "" }, func() string { return "" })
+	v, err := verify.New(s, verify.DefaultPolicy(), func(string, string) bool { return false }, func() string { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func drawPolicy(t *rapid.T) verify.Policy {
 
 func newCounting(t *rapid.T, s *fakeStore, p verify.Policy) *verify.Verifier {
 	n := 0
-	v, err := verify.New(s, p, func(id string) string { return fmt.Sprintf("%06s", id) }, func() string {
+	v, err := verify.New(s, p, func(id, code string) bool { return code == fmt.Sprintf("%06s", id) }, func() string {
 		n++
 		return fmt.Sprint(n)
 	})

@@ -31,7 +31,7 @@ func newVerifier(t testing.TB, s *fakeStore) *verify.Verifier {
 	t.Helper()
 	var n atomic.Int64
 	v, err := verify.New(s, verify.DefaultPolicy(),
-		func(string) string { return right },
+		func(_, code string) bool { return code == right },
 		func() string { return fmt.Sprintf("id-%d", n.Add(1)) })
 	if err != nil {
 		t.Fatalf("New: %v", err)
@@ -51,7 +51,7 @@ func start(t testing.TB, s *fakeStore) verify.Verification {
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	code, newID := func(string) string { return right }, func() string { return "" }
+	code, newID := func(_, code string) bool { return code == right }, func() string { return "" }
 	policy := func(change func(*verify.Policy)) verify.Policy {
 		p := verify.DefaultPolicy()
 		change(&p)
@@ -61,7 +61,7 @@ func TestNew(t *testing.T) {
 		name   string
 		store  verify.Store
 		policy verify.Policy
-		code   func(string) string
+		code   func(id, code string) bool
 		newID  func() string
 		ok     bool
 	}{

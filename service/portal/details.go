@@ -377,7 +377,7 @@ func (p *Portal) sendCodeTo(c *fiber.Ctx, d draft, mobile notify.Mobile, lang, b
 // codeFor sends a code to a mobile. Asked twice by a browser that knows of no code
 // since, it returns the same one. It returns the errors of Verifier.Start.
 func (p *Portal) codeFor(c *fiber.Ctx, d draft, mobile notify.Mobile, lang string) (verify.Verification, error) {
-	key := p.Keys.Token("code of a browser", d.Browser+"\n"+d.Code.ID)
+	key := p.Keys.Hash("code of a browser", d.Browser+"\n"+d.Code.ID)
 	return p.startProof(c.UserContext(), mobile, lang, p.requester(c), key)
 }
 

@@ -168,7 +168,7 @@ const mostMobiles = 3
 
 // markOf marks a mobile in a draft, without telling it.
 func (p *Portal) markOf(m notify.Mobile) string {
-	return p.Keys.Token("mobile of a draft", string(m))[:8]
+	return p.Keys.Hash("mobile of a draft", string(m))[:8]
 }
 
 // mayAskFor reports whether a code may be sent to the mobile of the mark.

@@ -124,7 +124,7 @@ func (p *Portal) holdFor(c *fiber.Ctx, wish slots.HoldRequest, browser string, a
 func tappedOnce[T any](p *Portal, use string, id func(T) string, same ...string) *once.Request[T] {
 	text := strings.Join(same, "\n")
 	return &once.Request[T]{
-		Key: p.Keys.Token(use, text), Fingerprint: sha256.Sum256([]byte(text)),
+		Key: p.Keys.Hash(use, text), Fingerprint: sha256.Sum256([]byte(text)),
 		Answer: func(made T) ([]byte, error) { return []byte(id(made)), nil },
 	}
 }

@@ -163,7 +163,7 @@ func (p *Portal) markOfPerson(who *slots.Proved) string {
 	if who == nil {
 		return ""
 	}
-	return p.Keys.Token("form of a signed-in visitor", string(who.Identity.Kind)+" "+who.Identity.Number)
+	return p.Keys.Hash("form of a signed-in visitor", string(who.Identity.Kind)+" "+who.Identity.Number)
 }
 
 // proves reports whether the visitor has proved a mobile: by a code in a booking under way,

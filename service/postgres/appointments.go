@@ -59,14 +59,14 @@ func (q session) appointment(ctx context.Context, id, reference any) (slots.Appo
 	if err != nil {
 		return slots.Appointment{}, err
 	}
-	return row.appointment()
+	return row.appointment(&q.store.vault)
 }
 
 // OfOwner implements slots.Store. It takes one round trip for the ids and one for
 // the visits.
 func (s *Appointments) OfOwner(ctx context.Context, of slots.Owner, since time.Time, limit int) ([]slots.Appointment, error) {
 	var ids []string
-	err := s.pool().list(ctx, &ids, "appointments/of_owner", pq.StringArray(of.Mobiles), null(string(of.Person)), since, limit)
+	err := s.pool().list(ctx, &ids, "appointments/of_owner", s.vault.spellings(ofMobile, of.Mobiles...), null(string(of.Person)), since, limit)
 	if err != nil || ids == nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (s *Appointments) OfOwner(ctx context.Context, of slots.Owner, since time.T
 	}
 	visits := make([]slots.Appointment, len(rows))
 	for i, r := range rows {
-		if visits[i], err = r.appointment(); err != nil {
+		if visits[i], err = r.appointment(&s.vault); err != nil {
 			return nil, err
 		}
 	}
@@ -209,12 +209,7 @@ func (q session) writeTransition(ctx context.Context, t slots.Transition) (err e
 			a.Start, a.End, a.StartVersion, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires))
 		return err
 	case e.Kind == slots.WasCorrected:
-		_, err = q.exec(ctx, "appointments/correct", a.ID, e.At, a.Visitor.Name, slots.NameKey(a.Visitor.Name), null(a.Visitor.Email),
-			null(a.Mobile), a.Party, p.Count, null(e.Actor), null(e.Reason), nullLimit(t.MobileLimit))
-		if _, none := errors.AsType[*slots.HoldLimitError](err); none { // its numbers are those of holds, too
-			return slots.ErrMobileLimit
-		}
-		return err
+		return q.correct(ctx, t)
 	case e.Kind == slots.WasCancelled:
 		_, err = q.exec(ctx, "appointments/cancel", a.ID, e.At, null(e.Actor), null(e.Reason), kind(n), nullTime(n.Expires),
 			null(e.CancellationReason))
@@ -227,10 +222,42 @@ func (q session) writeTransition(ctx context.Context, t slots.Transition) (err e
 	return q.answerRequest(ctx, t)
 }
 
+// correct writes the corrected details of a visit, and of the entry of the waitlist for an
+// earlier start of it.
+func (q session) correct(ctx context.Context, t slots.Transition) error {
+	a, e, v := t.After, t.Event, &q.store.vault
+	p, err := v.keep(visitsTable, a.ID, personalOf(a.Visitor, a.Mobile, a.Representative))
+	if err != nil {
+		return err
+	}
+	var entry entryRow
+	switch err = q.get(ctx, &entry, "waitlist/replacing", string(a.Reference)); {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return err
+	default:
+		of, err := entry.entry(v)
+		if err != nil {
+			return err
+		}
+		of.Booking.Visitor.Name, of.Booking.Visitor.Email, of.Booking.Mobile = a.Visitor.Name, a.Visitor.Email, a.Mobile
+		if err = q.keepEntry(ctx, of, a.Party); err != nil {
+			return err
+		}
+	}
+	_, err = q.exec(ctx, "appointments/correct", a.ID, e.At, p.Name, v.nameKey(a.Visitor.Name), null(p.Email),
+		null(p.Mobile), a.Party, a.Place.Count, null(e.Actor), null(e.Reason), nullLimit(t.MobileLimit), p.Number, null(p.ByName), null(p.ByKind),
+		null(p.ByNumber), null(p.Wakala), v.spellings(ofMobile, a.Mobile), null(entry.HoldID.String))
+	if _, none := errors.AsType[*slots.HoldLimitError](err); none { // its numbers are those of holds, too
+		return slots.ErrMobileLimit
+	}
+	return err
+}
+
 // CloseVisits implements slots.Store.
 func (s *Appointments) CloseVisits(ctx context.Context, now time.Time, of *slots.Booking, limit int) (int, error) {
 	if of != nil {
-		return s.pool().exec(ctx, "appointments/close_of_person", now, limit, string(of.Person), null(of.Mobile))
+		return s.pool().exec(ctx, "appointments/close_of_person", now, limit, string(of.Person), s.vault.spellings(ofMobile, of.Mobile))
 	}
 	return s.pool().exec(ctx, "appointments/close", now, limit)
 }
@@ -295,7 +322,14 @@ type appointmentRow struct {
 	Change         []byte         `db:"change"`   // a changeOfRow as JSON
 }
 
-func (r appointmentRow) appointment() (slots.Appointment, error) {
+func (r appointmentRow) appointment(v *vault) (slots.Appointment, error) {
+	who, err := v.open(visitsTable, r.ID.String, personal{
+		Name: r.VisitorName.String, Number: r.Identity.String, Mobile: r.Mobile.String, Email: r.Email.String,
+		ByName: r.ByName.String, ByKind: r.ByIdentityKind.String, ByNumber: r.ByIdentity.String, Wakala: r.Wakala.String,
+	})
+	if err != nil {
+		return slots.Appointment{}, err
+	}
 	a := slots.Appointment{
 		ID: r.ID.String, Status: slots.Status(r.Status.String),
 		Service: r.Service.String, Branch: r.Branch.String,
@@ -307,21 +341,15 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		Party: int(r.Party.Int32), Channel: catalog.Channel(r.Channel.String),
 		Created: r.CreatedAt.Time.UTC(), Expires: r.ExpiresAt.Time.UTC(),
 		Reference: slots.Reference(r.Reference.String), StartVersion: int(r.StartVersion.Int32), Person: slots.Person(r.Person.String),
-		Mobile: r.Mobile.String, Lang: r.Lang.String,
+		Mobile: who.Mobile, Lang: r.Lang.String,
 		Visitor: slots.Visitor{
-			Name:     r.VisitorName.String,
-			Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind.String), Number: r.Identity.String},
-			Email:    r.Email.String,
+			Name:     who.Name,
+			Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind.String), Number: who.Number},
+			Email:    who.Email,
 		},
 		Needs: r.Needs, AnswerBy: utc(r.AnswerBy),
 	}
-	if r.ByName.Valid {
-		a.Representative = &slots.Representative{
-			Name:     r.ByName.String,
-			Identity: slots.Identity{Kind: slots.IdentityKind(r.ByIdentityKind.String), Number: r.ByIdentity.String},
-			Wakala:   r.Wakala.String, Expires: dateOf(r.WakalaExpires.Time),
-		}
-	}
+	a.Representative = who.representative(r.WakalaExpires)
 	var events []struct {
 		Kind   slots.EventKind `json:"kind"`
 		At     time.Time       `json:"at"`
@@ -330,7 +358,7 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		Reason string          `json:"reason"`
 		Cancel string          `json:"cancellation"`
 	}
-	if err := json.Unmarshal(r.History, &events); err != nil {
+	if err = json.Unmarshal(r.History, &events); err != nil {
 		return slots.Appointment{}, err
 	}
 	for _, e := range events {
@@ -340,7 +368,6 @@ func (r appointmentRow) appointment() (slots.Appointment, error) {
 		})
 	}
 	a.Version = len(a.History)
-	var err error
 	if a.Change, err = changeOf(r.Change); err != nil {
 		return a, err
 	}

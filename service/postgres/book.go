@@ -112,6 +112,9 @@ func (s *Appointments) whyNotBooked(ctx context.Context, b *booking) error {
 	if err != nil {
 		return err
 	}
+	if hold.Mobile != "" && hold.Mobile == s.vault.hash(ofMobile, b.by.Mobile) {
+		hold.Mobile = b.by.Mobile
+	}
 	if t, err := hold.Book(b.by, catalog.Approval{}, b.now); err != nil || !t.Changes() {
 		return fault.ErrNotFound // no hold that this booking can use
 	}
@@ -121,7 +124,7 @@ func (s *Appointments) whyNotBooked(ctx context.Context, b *booking) error {
 		MobileFull bool         `db:"mobile_full"`
 	}
 	if err = s.pool().get(ctx, &row, "appointments/limits", string(b.by.Person), hold.Service,
-		null(b.by.Mobile), nullLimit(b.by.MobileLimit)); err != nil {
+		null(s.vault.hash(ofMobile, b.by.Mobile)), nullLimit(b.by.MobileLimit)); err != nil {
 		return err
 	}
 	switch err = b.by.Pauses(row.Until.Time, b.now); {
@@ -141,6 +144,7 @@ type bookingRow struct {
 	Reference      string    `json:"reference"`
 	Person         string    `json:"person"`
 	Mobile         *string   `json:"mobile"`
+	Mobiles        any       `json:"mobiles"`    // what the mobile of the hold can be
 	PerMobile      *int      `json:"per_mobile"` // NULL when the visit does not count for it
 	Lang           string    `json:"lang"`
 	VisitorName    string    `json:"visitor_name"`
@@ -199,7 +203,10 @@ func (r heldRow) hold() slots.Appointment {
 func (q session) writeVisits(ctx context.Context, batch []*booking) (map[*booking]slots.Appointment, error) {
 	wanted := make([]bookingRow, len(batch))
 	for i, b := range batch {
-		wanted[i] = newBookingRow(i, b)
+		var err error
+		if wanted[i], err = newBookingRow(i, b, &q.store.vault); err != nil {
+			return nil, err
+		}
 	}
 	text, err := json.Marshal(wanted)
 	if err != nil {
@@ -225,12 +232,15 @@ func (q session) writeVisits(ctx context.Context, batch []*booking) (map[*bookin
 	return visits, q.keep(ctx, told)
 }
 
-func newBookingRow(n int, b *booking) bookingRow {
+func newBookingRow(n int, b *booking, v *vault) (bookingRow, error) {
+	p, err := v.keep(visitsTable, b.id, personalOf(b.by.Visitor, b.by.Mobile, b.by.Representative))
 	row := bookingRow{
 		N: n, ID: b.id, Now: b.now, Reference: string(b.by.Reference), Person: string(b.by.Person),
-		Mobile: optional(b.by.Mobile), Lang: b.by.Lang, VisitorName: b.by.Visitor.Name, VisitorKey: slots.NameKey(b.by.Visitor.Name),
-		IdentityKind: string(b.by.Visitor.Identity.Kind), Identity: b.by.Visitor.Identity.Number,
-		Email: optional(b.by.Visitor.Email), Needs: append([]string{}, b.by.Needs...),
+		Mobile: optional(p.Mobile), Mobiles: v.spellings(ofMobile, b.by.Mobile), Lang: b.by.Lang,
+		VisitorName: p.Name, VisitorKey: v.nameKey(b.by.Visitor.Name),
+		IdentityKind: string(b.by.Visitor.Identity.Kind), Identity: p.Number,
+		Email: optional(p.Email), ByName: optional(p.ByName), ByIdentityKind: optional(p.ByKind), ByIdentity: optional(p.ByNumber),
+		Wakala: optional(p.Wakala), Needs: append([]string{}, b.by.Needs...),
 		Actor: optional(b.by.Actor), Reason: optional(b.by.Reason), Audited: b.by.Audited(),
 	}
 	if b.by.MobileLimit > 0 {
@@ -239,12 +249,8 @@ func newBookingRow(n int, b *booking) bookingRow {
 	to := contact(b.by.Mobile, b.by.Visitor)
 	row.IfBooked = optional(string(notify.Event{Kind: notify.WasBooked}.Notice().To(to).Kind))
 	row.IfRequested = optional(string(notify.Event{Kind: notify.WasRequested}.Notice().To(to).Kind))
-	if by := b.by.Representative; by != nil {
-		row.ByName, row.ByIdentityKind, row.ByIdentity = optional(by.Name), optional(string(by.Identity.Kind)), optional(by.Identity.Number)
-		row.Wakala = optional(by.Wakala)
-		if by.Expires != 0 {
-			row.WakalaExpires = optional(by.Expires.String())
-		}
+	if by := b.by.Representative; by != nil && by.Expires != 0 {
+		row.WakalaExpires = optional(by.Expires.String())
 	}
-	return row
+	return row, err
 }

@@ -23,7 +23,11 @@ func (m *Changes) Answer(ctx context.Context, id string, r slots.Reference, c sl
 		return err
 	}
 	if c.Outcome == slots.CallNotReached {
-		n, err := m.pool().exec(ctx, "changes/called", id, row.ID, now, null(c.Note))
+		note, err := m.vault.keepText(notesTable, row.ID, c.Note)
+		if err != nil {
+			return err
+		}
+		n, err := m.pool().exec(ctx, "changes/called", id, row.ID, now, null(note))
 		if err == nil && n == 0 {
 			return slots.ErrChangeSettled // a moment ago
 		}
@@ -56,7 +60,10 @@ func (q session) writeCall(ctx context.Context, id string, t slots.Transition, o
 	if err != nil || c.Note == "" {
 		return err
 	}
-	_, err = q.exec(ctx, "changes/note_call", id, t.Before.ID, c.Note)
+	note, err := q.store.vault.keepText(notesTable, t.Before.ID, c.Note)
+	if err == nil {
+		_, err = q.exec(ctx, "changes/note_call", id, t.Before.ID, note)
+	}
 	return err
 }
 

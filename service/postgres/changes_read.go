@@ -88,14 +88,22 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 	}
 	list := make([]slots.AffectedVisit, len(rows))
 	for i, r := range rows {
+		who, err := m.vault.open(visitsTable, r.ID, personal{Name: r.Visitor, Mobile: r.Mobile.String})
+		if err != nil {
+			return nil, err
+		}
+		note, err := m.vault.openText(notesTable, r.ID, r.Note.String)
+		if err != nil {
+			return nil, err
+		}
 		list[i] = slots.AffectedVisit{
 			ID:         r.ID,
 			Reference:  slots.Reference(r.Reference),
 			Status:     slots.Status(r.Status),
 			Service:    r.Service,
 			Branch:     r.Branch,
-			Visitor:    r.Visitor,
-			Mobile:     r.Mobile.String,
+			Visitor:    who.Name,
+			Mobile:     who.Mobile,
 			Lang:       r.Lang,
 			Party:      r.Party,
 			Start:      r.Start.UTC(),
@@ -108,7 +116,7 @@ func (m *Changes) Affected(ctx context.Context, q slots.AffectedQuery, now time.
 			AnsweredBy: r.By.String,
 			Calls:      r.Calls,
 			Called:     utc(r.Called),
-			Note:       r.Note.String,
+			Note:       note,
 			Message:    r.Message.String,
 		}
 	}

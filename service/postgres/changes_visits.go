@@ -51,7 +51,7 @@ func (q session) affectedVisits(ctx context.Context, ids []string, change string
 	}
 	visits := make([]affectedVisit, len(rows))
 	for i, r := range rows {
-		a, err := r.appointment()
+		a, err := r.appointment(&q.store.vault)
 		if err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ func (s *Appointments) Confirmed(ctx context.Context, r slots.Reference) (bool, 
 // not have the address, or not any more.
 func (s *Appointments) ConfirmEmail(ctx context.Context, r slots.Reference, email string, now time.Time) error {
 	var n int
-	err := s.pool().get(ctx, &n, "appointments/confirm_email", string(r), email, now)
+	err := s.pool().get(ctx, &n, "appointments/confirm_email", string(r), s.vault.spellings(ofEmail, email), now)
 	if err == nil && n == 0 {
 		err = fault.ErrNotFound
 	}

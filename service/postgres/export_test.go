@@ -12,6 +12,8 @@ import (
 	"ziyara/hall"
 	"ziyara/notify"
 	"ziyara/scheduling"
+	"ziyara/service/secret"
+	"ziyara/slots"
 )
 
 // ForcePlan gives a desk group another plan even if visits lose their places, as a
@@ -54,3 +56,25 @@ func Rights() map[string][]string { return rights }
 
 // ToldOfStep returns the message to the visitor after a step in the hall.
 func ToldOfStep(step hall.Step) notify.Notice { return toldOfStep(step) }
+
+// KeepAndOpen seals what is personal of a visit as a booking does, and opens it as whoever reads the
+// visit does.
+func KeepAndOpen(keys *secret.Keys, id string, v slots.Visitor, mobile string) (slots.Visitor, error) {
+	var of vault
+	of.keys = keys
+	of.sealing.Store(true)
+	kept, err := of.keep(visitsTable, id, personalOf(v, mobile, nil))
+	if err != nil {
+		return slots.Visitor{}, err
+	}
+	p, err := of.open(visitsTable, id, kept)
+	return slots.Visitor{Name: p.Name, Identity: slots.Identity{Kind: v.Identity.Kind, Number: p.Number}, Email: p.Email}, err
+}
+
+// NameKey returns the hashed key of a name.
+func NameKey(keys *secret.Keys, name string) string {
+	var of vault
+	of.keys = keys
+	of.sealing.Store(true)
+	return of.nameKey(name)
+}

@@ -70,11 +70,20 @@ type hallRow struct {
 	Place     int          `db:"place"` // of hall/around
 }
 
-func (r hallRow) visit() hall.Visit {
+func (r hallRow) visit(v *vault) (hall.Visit, error) {
+	who, err := v.open(visitsTable, r.ID, personal{Name: r.VisitorName.String})
+	if err != nil {
+		return hall.Visit{}, err
+	}
+	return r.named(who.Name), nil
+}
+
+// named returns the visit with the name of its visitor.
+func (r hallRow) named(name string) hall.Visit {
 	v := hall.Visit{
 		ID: r.ID, Reference: r.Reference.String, BranchID: r.BranchID, GroupID: r.GroupID, Branch: r.Branch, Service: r.Service,
 		Day: dateOf(r.Day), Start: r.StartAt.UTC(), End: r.EndAt.UTC(), StartVersion: r.StartVersion, Party: r.Party,
-		Status: hall.Status(r.Status), Channel: catalog.Channel(r.Channel), Needs: r.Needs, Name: r.VisitorName.String,
+		Status: hall.Status(r.Status), Channel: catalog.Channel(r.Channel), Needs: r.Needs, Name: name,
 		Restored: r.Restored, AwayUntil: utc(r.AwayUntil), First: r.FirstTick, Ticks: r.Ticks, Places: r.Places,
 	}
 	if r.Number.Valid {
@@ -97,7 +106,14 @@ func (q session) visits(ctx context.Context, name string, args ...any) ([]hall.V
 	}
 	list := make([]hall.Visit, len(rows))
 	for i, r := range rows {
-		list[i] = r.visit()
+		if r.Place > 0 { // the others of hall/around: nobody sees who they are
+			list[i] = r.named("")
+			continue
+		}
+		var err error
+		if list[i], err = r.visit(&q.store.vault); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
 }
@@ -109,7 +125,10 @@ func (q session) visit(ctx context.Context, reference string) (hall.Visit, error
 	if errors.Is(err, sql.ErrNoRows) {
 		return hall.Visit{}, fault.ErrNotFound
 	}
-	return row.visit(), err
+	if err != nil {
+		return hall.Visit{}, err
+	}
+	return row.visit(&q.store.vault)
 }
 
 // Find implements hall.Store.
@@ -141,7 +160,7 @@ func (h *Hall) Board(ctx context.Context, v hall.Visit) (hall.Board, error) {
 
 // Of implements hall.Store.
 func (h *Hall) Of(ctx context.Context, identity string, from, to time.Time, limit int) ([]hall.Visit, error) {
-	return h.pool().visits(ctx, "hall/of", identity, from, to, limit)
+	return h.pool().visits(ctx, "hall/of", h.vault.spellings(ofIdentity, identity), from, to, limit)
 }
 
 // hallDay is a hall that is locked.

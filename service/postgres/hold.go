@@ -263,13 +263,13 @@ type claimRow struct {
 	PerMobile  *int    `json:"per_mobile"` // NULL when it does not count
 }
 
-func newClaimRow(h *holding) claimRow {
+func newClaimRow(h *holding, v *vault) claimRow {
 	a, p := h.claim, h.claim.Place
 	row := claimRow{
 		Branch: p.Branch, ID: a.ID, Service: a.Service, Group: p.DeskGroup, Day: p.Day, First: p.First, Ticks: p.Ticks, Places: p.Count,
 		Start: a.Start, End: a.End, Party: a.Party, Channel: string(a.Channel), Created: a.Created, Expires: a.Expires,
 		Needs:      append([]string{}, a.Needs...),
-		PerAddress: h.holder.PerAddress, Mobile: optional(a.Mobile),
+		PerAddress: h.holder.PerAddress, Mobile: optional(v.hash(ofMobile, a.Mobile)),
 	}
 	if address := h.holder.CountedAddress(); address != nil {
 		row.Address = optional(`\x` + hex.EncodeToString(address))
@@ -290,7 +290,7 @@ func (q session) writeHolds(ctx context.Context, after map[dayKey]slots.Occupied
 	}
 	claims := make([]claimRow, len(accepted))
 	for i, h := range accepted {
-		claims[i] = newClaimRow(h)
+		claims[i] = newClaimRow(h, &q.store.vault)
 	}
 	dayJSON, err := json.Marshal(days)
 	if err != nil {

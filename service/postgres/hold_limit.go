@@ -17,7 +17,7 @@ func (s *Appointments) holdLimit(ctx context.Context, a slots.Appointment, holde
 		OfMobile     int          `db:"of_mobile"`
 		MobileUntil  sql.NullTime `db:"mobile_until"`
 	}
-	if err := s.pool().get(ctx, &row, "holds/limit", holder.CountedAddress(), null(a.Mobile)); err != nil {
+	if err := s.pool().get(ctx, &row, "holds/limit", holder.CountedAddress(), null(s.vault.hash(ofMobile, a.Mobile))); err != nil {
 		return err
 	}
 	switch {

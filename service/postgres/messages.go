@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/lib/pq"
@@ -84,6 +85,10 @@ type messageRow struct {
 	VerificationID sql.NullString                 `db:"verification_id"`
 	Mobile         sql.NullString                 `db:"mobile"`
 	Email          sql.NullString                 `db:"email"`
+	CodeMobile     sql.NullString                 `db:"code_mobile"` // of a code, sealed
+	VisitID        sql.NullString                 `db:"visit"`
+	Visitor        sql.NullString                 `db:"visitor_name"`
+	EntryVisitor   pq.StringArray                 `db:"entry_visitor"` // of an offer: id and visitor_name of the entry
 	Status         sql.NullString                 `db:"status"`
 	VisitStart     sql.NullInt32                  `db:"visit_start_version"`
 	Version        sql.NullInt32                  `db:"version"`
@@ -140,10 +145,27 @@ func (m *Lane) Claim(ctx context.Context, now time.Time, limit int, lease time.D
 	return claimed, nil
 }
 
+// open returns whom a message goes to.
+func (r messageRow) open(v *vault) (mobile, email string, err error) {
+	table, id, kept := visitsTable, r.VisitID.String, personal{Name: r.Visitor.String, Mobile: r.Mobile.String, Email: r.Email.String}
+	switch {
+	case r.VerificationID.Valid:
+		table, id, kept.Name = checksTable, r.VerificationID.String, r.CodeMobile.String
+	case len(r.EntryVisitor) == 2: // the hold of an offer has no visitor of its own
+		table, id, kept.Name = entriesTable, r.EntryVisitor[0], r.EntryVisitor[1]
+	}
+	who, err := v.open(table, id, kept)
+	return who.Mobile, who.Email, err
+}
+
 func (m *Lane) claimed(r messageRow) (notify.Claimed, error) {
+	mobile, email, err := r.open(&m.vault)
+	if err != nil {
+		return notify.Claimed{}, fmt.Errorf("message %d: %w", r.ID, err)
+	}
 	c := notify.Claimed{
 		ID: r.ID, Medium: notify.Medium(r.Way), Attempt: r.Attempts, Expires: r.ExpiresAt,
-		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
+		Mobile: notify.Mobile(mobile), Email: email,
 		Facts:        notify.Facts{Kind: notify.Kind(r.Kind), Lang: r.Lang},
 		StartVersion: int(r.StartVersion.Int32), VisitStart: int(r.VisitStart.Int32), Version: int(r.Version.Int32),
 		Visit: notify.Visit{
@@ -217,7 +239,11 @@ func (m *Lane) Finish(ctx context.Context, now time.Time, outcomes []notify.Outc
 		}
 		next = append(next, at)
 		reasons = append(reasons, null(o.Reason))
-		texts = append(texts, null(o.Text))
+		text, err := m.vault.keepText(messagesTable, strconv.FormatInt(o.ID, 10), o.Text)
+		if err != nil {
+			return err
+		}
+		texts = append(texts, null(text))
 		segments = append(segments, null(positive(o.Segments)))
 		gateway = append(gateway, null(cleaned(o.GatewayID, maxGatewayID)))
 		unsure = append(unsure, o.Unsure)

@@ -49,6 +49,7 @@ type core struct {
 	writers       writers
 	uncertain     atomic.Int64 // see Store.Uncertain
 	zones         zones
+	vault         vault
 	freed         chan struct{} // see Waitlist.Woken
 	renewed       chan struct{} // see Centre.Renewed
 }

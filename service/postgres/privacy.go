@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/lib/pq"
@@ -131,29 +132,57 @@ func (s *Privacy) Find(ctx context.Context, who privacy.Who) (privacy.Data, erro
 		at[v.ID] = &out.Visits[i]
 	}
 	for _, r := range rows {
-		if err = json.Unmarshal(r.Messages, &at[r.ID].Messages); err == nil && r.Opinion != nil {
-			err = json.Unmarshal(r.Opinion, &at[r.ID].Opinion)
-		}
-		if err != nil {
+		if err = s.about(at[r.ID], r.Messages, r.Opinion); err != nil {
 			return privacy.Data{}, err
 		}
 	}
 	for i, e := range entries {
-		out.Waitlist[i] = e.copy()
+		if out.Waitlist[i], err = e.copy(&s.vault); err != nil {
+			return privacy.Data{}, err
+		}
 	}
 	return out, nil
+}
+
+// about reads the messages about a visit, and what its visitor said about it.
+func (s *Privacy) about(v *privacy.Visit, messages json.RawMessage, opinion []byte) error {
+	var sent []struct {
+		privacy.Message
+		ID int64 `json:"id"`
+	}
+	if err := json.Unmarshal(messages, &sent); err != nil {
+		return err
+	}
+	for _, m := range sent {
+		text, err := s.vault.openText(messagesTable, strconv.FormatInt(m.ID, 10), m.Text)
+		if err != nil {
+			return err
+		}
+		m.Text = text
+		v.Messages = append(v.Messages, m.Message)
+	}
+	if opinion == nil {
+		return nil
+	}
+	err := json.Unmarshal(opinion, &v.Opinion)
+	if err == nil {
+		reference, _ := slots.ParseReference(v.Reference)
+		v.Opinion.Comment, err = s.vault.openText(commentsTable, string(reference), v.Opinion.Comment)
+	}
+	return err
 }
 
 // of returns the visits and the entries of a person, at most mostOfPerson of each.
 func (q session) of(ctx context.Context, who privacy.Who) (visits []slots.Appointment, entries []entryOfPerson, err error) {
 	var ids []string
-	if err = q.list(ctx, &ids, "privacy/visits_of", null(who.Mobile), null(who.Identity), mostOfPerson, null(who.Person)); err != nil {
+	mobile, identity := q.store.vault.spellings(ofMobile, who.Mobile), q.store.vault.spellings(ofIdentity, who.Identity)
+	if err = q.list(ctx, &ids, "privacy/visits_of", mobile, identity, mostOfPerson, null(who.Person)); err != nil {
 		return nil, nil, err
 	}
 	if visits, err = q.appointments(ctx, ids); err != nil {
 		return nil, nil, err
 	}
-	err = q.list(ctx, &entries, "privacy/entries_of", null(who.Mobile), null(who.Identity), mostOfPerson, null(who.Person))
+	err = q.list(ctx, &entries, "privacy/entries_of", mobile, identity, mostOfPerson, null(who.Person))
 	return visits, entries, err
 }
 
@@ -168,7 +197,7 @@ func (q session) appointments(ctx context.Context, ids []string) ([]slots.Appoin
 	}
 	by := make(map[string]slots.Appointment, len(rows))
 	for _, r := range rows {
-		a, err := r.appointment()
+		a, err := r.appointment(&q.store.vault)
 		if err != nil {
 			return nil, err
 		}
@@ -227,20 +256,22 @@ type entryOfPerson struct {
 	Needs    pq.StringArray `db:"needs"`
 }
 
-func (r entryOfPerson) copy() privacy.Entry {
+func (r entryOfPerson) copy(v *vault) (privacy.Entry, error) {
+	who, err := v.open(entriesTable, r.ID, personal{
+		Name: r.Name, Number: r.Identity, Mobile: r.Mobile, Email: r.Email.String,
+		ByName: r.ByName.String, ByNumber: r.ByID.String, Wakala: r.Wakala.String,
+	})
 	e := privacy.Entry{
 		State: r.State, Service: r.Service, Branch: r.Branch, From: dateOf(r.From).String(), To: dateOf(r.To).String(), Party: r.Party,
 		Created: r.Created.UTC(), Needs: append([]string{}, r.Needs...),
-		Person: privacy.Person{Name: r.Name, IDKind: r.Kind, ID: r.Identity, Mobile: r.Mobile, Email: r.Email.String},
+		Person: privacy.Person{Name: who.Name, IDKind: r.Kind, ID: who.Number, Mobile: who.Mobile, Email: who.Email},
 	}
 	if r.Ended.Valid {
 		ended := r.Ended.Time.UTC()
 		e.Ended = &ended
 	}
-	if r.ByName.Valid {
-		e.Person.Representative = &privacy.Representative{
-			Name: r.ByName.String, ID: r.ByID.String, Wakala: r.Wakala.String, Expires: dateOf(r.Expires.Time).String(),
-		}
+	if by := who.representative(r.Expires); by != nil {
+		e.Person.Representative = &privacy.Representative{Name: by.Name, ID: by.Identity.Number, Wakala: by.Wakala, Expires: by.Expires.String()}
 	}
-	return e
+	return e, err
 }

@@ -36,6 +36,8 @@ type recordRow struct {
 	GatewayID   sql.NullString `db:"gateway_id"`
 	ReceiptAt   sql.NullTime   `db:"receipt_at"`
 	ReceiptCode sql.NullString `db:"receipt_code"`
+	VisitID     string         `db:"visit"`
+	Visitor     sql.NullString `db:"visitor_name"`
 	Reference   sql.NullString `db:"reference"` // an offer has none yet
 	Mobile      sql.NullString `db:"mobile"`
 	Email       sql.NullString `db:"email"`
@@ -44,7 +46,12 @@ type recordRow struct {
 	Branch      string         `db:"branch"`
 }
 
-func (r recordRow) record() notify.Record {
+func (r recordRow) record(v *vault) (notify.Record, error) {
+	who, err := v.open(visitsTable, r.VisitID, personal{Name: r.Visitor.String, Mobile: r.Mobile.String, Email: r.Email.String})
+	if err != nil {
+		return notify.Record{}, err
+	}
+	text, err := v.openText(messagesTable, strconv.FormatInt(r.ID, 10), r.Text.String)
 	reference := ""
 	if r.Reference.Valid {
 		reference = slots.Reference(r.Reference.String).String()
@@ -52,12 +59,12 @@ func (r recordRow) record() notify.Record {
 	return notify.Record{
 		ID: r.ID, Medium: notify.Medium(r.Way), Kind: notify.Kind(r.Kind), Lead: time.Duration(r.LeadMinutes) * time.Minute,
 		Reference: reference, Department: r.Department, Service: r.Service, Branch: r.Branch, Lang: r.Lang,
-		Mobile: notify.Mobile(r.Mobile.String), Email: r.Email.String,
-		State: r.State, Reason: r.Reason.String, Text: r.Text.String,
+		Mobile: notify.Mobile(who.Mobile), Email: who.Email,
+		State: r.State, Reason: r.Reason.String, Text: text,
 		Segments: int(r.Segments.Int32), Attempts: r.Attempts, Unsure: r.Unsure,
 		Created: r.CreatedAt.UTC(), Finished: r.FinishedAt.Time.UTC(), Expires: r.ExpiresAt.UTC(),
 		GatewayID: r.GatewayID.String, Receipt: r.ReceiptAt.Time.UTC(), Code: r.ReceiptCode.String,
-	}
+	}, err
 }
 
 // About returns the messages about the visit with a reference, the newest first,
@@ -83,7 +90,11 @@ func (s *Records) records(ctx context.Context, name string, args ...any) ([]noti
 	}
 	records := make([]notify.Record, 0, len(rows))
 	for _, r := range rows {
-		records = append(records, r.record())
+		record, err := r.record(&s.vault)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
 	}
 	return records, nil
 }
@@ -99,7 +110,10 @@ func (q session) message(ctx context.Context, id int64) (notify.Record, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return notify.Record{}, fault.ErrNotFound
 	}
-	return row.record(), err
+	if err != nil {
+		return notify.Record{}, err
+	}
+	return row.record(&q.store.vault)
 }
 
 // Resend queues a message again that reached nobody, and returns it. As always, it

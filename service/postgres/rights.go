@@ -66,6 +66,7 @@ var rights = map[string][]string{
 	"staff_sessions":            {adds, edits, drops},
 	"survey_answers":            {adds, edits},
 	"unsupported_visits":        {adds, drops},
+	"vault":                     {adds, edits},
 	"verifications":             {adds, edits, drops},
 	"visitors_away":             {adds, edits, drops},
 	"waitlist_entries":          {adds, edits, drops},

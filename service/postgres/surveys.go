@@ -21,7 +21,11 @@ func (s *Surveys) Save(ctx context.Context, r slots.Reference, a survey.Answer, 
 	if a.Resolved != nil {
 		resolved.Bool = *a.Resolved
 	}
-	n, err := s.pool().exec(ctx, "surveys/save", string(r), a.Satisfaction, resolved, null(a.Comment), a.Lang, now)
+	comment, err := s.vault.keepText(commentsTable, string(r), a.Comment)
+	if err != nil {
+		return err
+	}
+	n, err := s.pool().exec(ctx, "surveys/save", string(r), a.Satisfaction, resolved, null(comment), a.Lang, now)
 	if err == nil && n == 0 {
 		err = survey.ErrNotVisited
 	}
@@ -45,8 +49,12 @@ func (s *Surveys) Find(ctx context.Context, r slots.Reference) (*survey.Answer, 
 	if err != nil {
 		return nil, err
 	}
+	comment, err := s.vault.openText(commentsTable, string(r), row.Comment.String)
+	if err != nil {
+		return nil, err
+	}
 	a := survey.Answer{
-		Satisfaction: row.Satisfaction, Comment: row.Comment.String, Lang: row.Lang,
+		Satisfaction: row.Satisfaction, Comment: comment, Lang: row.Lang,
 		Answered: row.Answered.UTC(), Changed: row.Changed.UTC(),
 	}
 	if row.Resolved.Valid {

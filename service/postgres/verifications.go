@@ -26,7 +26,7 @@ func (s *Verifications) StartVerification(ctx context.Context, v verify.Verifica
 		var locks struct {
 			First, Second string // void
 		}
-		if err := q.get(ctx, &locks, "verifications/lock", string(v.Mobile), from.Address); err != nil {
+		if err := q.get(ctx, &locks, "verifications/lock", s.vault.hash(ofMobile, string(v.Mobile)), from.Address); err != nil {
 			return err
 		}
 		counts, err := countCodes(ctx, q, v, from, since)
@@ -36,8 +36,12 @@ func (s *Verifications) StartVerification(ctx context.Context, v verify.Verifica
 		if err = allow(counts); err != nil {
 			return err
 		}
-		if _, err = q.exec(ctx, "verifications/create", v.ID, string(v.Mobile), from.Address, v.Created, v.Expires, v.Lang,
-			string(notify.VerificationCode), from.Network, counts.Stranger); err != nil {
+		kept, err := s.vault.keep(checksTable, v.ID, personal{Mobile: string(v.Mobile)})
+		if err != nil {
+			return err
+		}
+		if _, err = q.exec(ctx, "verifications/create", v.ID, kept.Mobile, from.Address, v.Created, v.Expires, v.Lang,
+			string(notify.VerificationCode), from.Network, counts.Stranger, null(kept.Name)); err != nil {
 			return err
 		}
 		return keepAnswer(ctx, q, once, v, v.Created)
@@ -67,7 +71,7 @@ type codesRow struct {
 // countCodes counts the codes that were sent before v.
 func countCodes(ctx context.Context, q session, v verify.Verification, from verify.Requester, since time.Time) (verify.Counts, error) {
 	var r codesRow
-	if err := q.get(ctx, &r, "verifications/counts", string(v.Mobile), from.Address, from.Network, since,
+	if err := q.get(ctx, &r, "verifications/counts", q.store.vault.spellings(ofMobile, string(v.Mobile)), from.Address, from.Network, since,
 		v.Created.Add(-verify.Day), v.Created); err != nil {
 		return verify.Counts{}, err
 	}
@@ -100,12 +104,13 @@ func (s *Verifications) FindVerification(ctx context.Context, id string) (verify
 // that is not a UUID.
 func (s *Verifications) verification(ctx context.Context, missing error, name, id string, args ...any) (verify.Verification, error) {
 	var row struct {
-		ID         string       `db:"id"`
-		Mobile     string       `db:"mobile"`
-		Tries      int          `db:"tries"`
-		CreatedAt  time.Time    `db:"created_at"`
-		ExpiresAt  time.Time    `db:"expires_at"`
-		VerifiedAt sql.NullTime `db:"verified_at"`
+		ID         string         `db:"id"`
+		Mobile     string         `db:"mobile"`
+		Sealed     sql.NullString `db:"sealed"`
+		Tries      int            `db:"tries"`
+		CreatedAt  time.Time      `db:"created_at"`
+		ExpiresAt  time.Time      `db:"expires_at"`
+		VerifiedAt sql.NullTime   `db:"verified_at"`
 	}
 	if !isID(id) {
 		return verify.Verification{}, missing
@@ -117,8 +122,9 @@ func (s *Verifications) verification(ctx context.Context, missing error, name, i
 	if err != nil {
 		return verify.Verification{}, err
 	}
+	who, err := s.vault.open(checksTable, row.ID, personal{Name: row.Sealed.String, Mobile: row.Mobile})
 	return verify.Verification{
-		ID: row.ID, Mobile: notify.Mobile(row.Mobile), Tries: row.Tries,
+		ID: row.ID, Mobile: notify.Mobile(who.Mobile), Tries: row.Tries,
 		Created: row.CreatedAt, Expires: row.ExpiresAt, Verified: row.VerifiedAt.Time,
-	}, nil
+	}, err
 }

@@ -34,21 +34,22 @@ type visitRow struct {
 	ByName       sql.NullString `db:"representative_name"`
 }
 
-func (r visitRow) appointment() slots.Appointment {
+func (r visitRow) appointment(v *vault) (slots.Appointment, error) {
+	who, err := v.open(visitsTable, r.ID, personal{Name: r.VisitorName, Number: r.Identity, Mobile: r.Mobile.String, ByName: r.ByName.String})
 	a := slots.Appointment{
 		ID: r.ID, Reference: slots.Reference(r.Reference), Status: slots.Status(r.Status),
 		Service: r.Service, Branch: r.Branch, Start: r.StartAt.UTC(), End: r.EndAt.UTC(),
 		Party: r.Party, Channel: catalog.Channel(r.Channel), Created: r.CreatedAt.UTC(), AnswerBy: utc(r.AnswerBy),
-		Version: r.Version, Needs: r.Needs, Mobile: r.Mobile.String, Lang: r.Lang,
+		Version: r.Version, Needs: r.Needs, Mobile: who.Mobile, Lang: r.Lang,
 		Visitor: slots.Visitor{
-			Name:     r.VisitorName,
-			Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind.String), Number: r.Identity},
+			Name:     who.Name,
+			Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind.String), Number: who.Number},
 		},
 	}
-	if r.ByName.Valid {
-		a.Representative = &slots.Representative{Name: r.ByName.String}
+	if who.ByName != "" {
+		a.Representative = &slots.Representative{Name: who.ByName}
 	}
-	return a
+	return a, err
 }
 
 // Visits returns a page of visits for a list: without places and history, and with
@@ -58,14 +59,16 @@ func (s *Appointments) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.
 	if q.After.ID != "" {
 		after = q.After
 	}
+	plain, hashed := s.vault.namePatterns(q.Name)
 	arguments := []any{
 		slugs(q.Departments), slugs(q.Branches), null(q.Department), null(q.Branch), null(q.Service), nullDate(q.From), nullDate(q.To),
-		null(string(q.Status)), null(string(q.Channel)), namePatterns(q.Name), after.Start, after.ID, q.Limit,
+		null(string(q.Status)), null(string(q.Channel)), plain, after.Start, after.ID, q.Limit, hashed,
 	}
 	name := "appointments/list"
 	if of := q.Of; of != nil {
 		name = "appointments/of_person"
-		arguments = append(arguments, null(string(of.Reference)), null(of.Mobile), null(of.Identity.Number), null(of.Representative))
+		arguments = append(arguments, null(string(of.Reference)), s.vault.spellings(ofMobile, of.Mobile),
+			s.vault.spellings(ofIdentity, of.Identity.Number), s.vault.spellings(ofRepresentative, of.Representative))
 	}
 	var rows []visitRow
 	if err := s.pool().list(ctx, &rows, name, arguments...); err != nil {
@@ -73,20 +76,10 @@ func (s *Appointments) Visits(ctx context.Context, q slots.VisitQuery) ([]slots.
 	}
 	visits := make([]slots.Appointment, len(rows))
 	for i, r := range rows {
-		visits[i] = r.appointment()
+		var err error
+		if visits[i], err = r.appointment(&s.vault); err != nil {
+			return nil, err
+		}
 	}
 	return visits, nil
-}
-
-// namePatterns returns LIKE patterns for the key of a name that has words with these
-// beginnings, NULL without any. The words contain no wildcards.
-func namePatterns(words []string) any {
-	if len(words) == 0 {
-		return nil
-	}
-	patterns := make(pq.StringArray, len(words))
-	for i, word := range words {
-		patterns[i] = "% " + word + "%"
-	}
-	return patterns
 }

@@ -26,7 +26,7 @@ func (s *Waitlist) Join(ctx context.Context, e slots.Entry, once *once.Request[s
 	err := s.transact(ctx, func(q session) error {
 		if e.Booking.MobileLimit > 0 {
 			var turn string // void
-			if err := q.get(ctx, &turn, "waitlist/turn_of_mobile", e.Booking.Mobile); err != nil {
+			if err := q.get(ctx, &turn, "waitlist/turn_of_mobile", s.vault.hash(ofMobile, e.Booking.Mobile)); err != nil {
 				return err
 			}
 		}
@@ -46,9 +46,13 @@ func (s *Waitlist) Join(ctx context.Context, e slots.Entry, once *once.Request[s
 
 func (q session) join(ctx context.Context, e slots.Entry) error {
 	b := e.Booking
-	var representative slots.Representative
+	var until scheduling.Date
 	if b.Representative != nil {
-		representative = *b.Representative
+		until = b.Representative.Expires
+	}
+	p, err := q.store.vault.keep(entriesTable, e.ID, personalOf(b.Visitor, b.Mobile, b.Representative))
+	if err != nil {
+		return err
 	}
 	var replaces sql.NullString
 	if e.Replaces != nil {
@@ -58,11 +62,10 @@ func (q session) join(ctx context.Context, e slots.Entry) error {
 		Person bool `db:"person_full"`
 		Mobile bool `db:"mobile_full"`
 	}
-	err := q.get(ctx, &full, "waitlist/join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
+	err = q.get(ctx, &full, "waitlist/join", e.ID, e.Service, e.Branch, e.Wish.From.String(), e.Wish.To.String(),
 		int(e.Wish.Earliest), int(e.Wish.Latest), e.Created, e.Ends,
-		string(b.Person), b.Mobile, b.Lang, b.Visitor.Name, string(b.Visitor.Identity.Kind), b.Visitor.Identity.Number, null(b.Visitor.Email),
-		null(representative.Name), null(string(representative.Identity.Kind)), null(representative.Identity.Number),
-		null(representative.Wakala), null(representative.Expires.String()),
+		string(b.Person), p.Mobile, b.Lang, p.Name, string(b.Visitor.Identity.Kind), p.Number, null(p.Email),
+		null(p.ByName), null(p.ByKind), null(p.ByNumber), null(p.Wakala), nullDate(until),
 		pq.StringArray(append([]string{}, b.Needs...)), e.Wish.Party, replaces, nullLimit(b.MobileLimit))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -83,14 +86,16 @@ func (s *Waitlist) FindEntry(ctx context.Context, id string, now time.Time) (slo
 	if err != nil {
 		return slots.Entry{}, err
 	}
-	return row.entry().At(now, row.Served), nil
+	e, err := row.entry(&s.vault)
+	return e.At(now, row.Served), err
 }
 
 // EntriesOf implements slots.WaitlistStore. It takes one round trip for the ids and
 // one for the entries.
 func (s *Waitlist) EntriesOf(ctx context.Context, of slots.Owner, now time.Time) ([]slots.Entry, error) {
 	var ids []string
-	if err := s.pool().list(ctx, &ids, "waitlist/of_owner", pq.StringArray(of.Mobiles), null(string(of.Person))); err != nil || ids == nil {
+	err := s.pool().list(ctx, &ids, "waitlist/of_owner", s.vault.spellings(ofMobile, of.Mobiles...), null(string(of.Person)))
+	if err != nil || ids == nil {
 		return nil, err
 	}
 	var rows []entryRow
@@ -99,7 +104,11 @@ func (s *Waitlist) EntriesOf(ctx context.Context, of slots.Owner, now time.Time)
 	}
 	entries := make([]slots.Entry, len(rows))
 	for i, r := range rows {
-		entries[i] = r.entry().At(now, r.Served)
+		e, err := r.entry(&s.vault)
+		if err != nil {
+			return nil, err
+		}
+		entries[i] = e.At(now, r.Served)
 	}
 	return entries, nil
 }
@@ -148,7 +157,10 @@ func (s *Waitlist) ChangeEntry(ctx context.Context, id string, now time.Time,
 		if err != nil {
 			return err
 		}
-		before := row.entry()
+		before, err := row.entry(&s.vault)
+		if err != nil {
+			return err
+		}
 		if after, err = decide(before); err != nil {
 			return err
 		}
@@ -228,7 +240,25 @@ type entryRow struct {
 	Served         bool           `db:"served"`
 }
 
-func (r entryRow) entry() slots.Entry {
+// entriesTable is where what is personal of entries is sealed.
+const entriesTable = "waitlist_entries"
+
+// keepEntry writes what is personal of an entry, and its party.
+func (q session) keepEntry(ctx context.Context, e slots.Entry, party int) error {
+	p, err := q.store.vault.keep(entriesTable, e.ID, personalOf(e.Booking.Visitor, e.Booking.Mobile, e.Booking.Representative))
+	if err != nil {
+		return err
+	}
+	_, err = q.exec(ctx, "waitlist/keep", e.ID, party, p.Name, p.Number, p.Mobile, null(p.Email),
+		null(p.ByName), null(p.ByKind), null(p.ByNumber), null(p.Wakala))
+	return err
+}
+
+func (r entryRow) entry(v *vault) (slots.Entry, error) {
+	who, err := v.open(entriesTable, r.ID, personal{
+		Name: r.VisitorName, Number: r.Identity, Mobile: r.Mobile, Email: r.Email.String,
+		ByName: r.ByName.String, ByKind: r.ByIdentityKind.String, ByNumber: r.ByIdentity.String, Wakala: r.Wakala.String,
+	})
 	e := slots.Entry{
 		ID: r.ID, Number: r.Number, State: slots.EntryState(r.State), Service: r.Service, Branch: r.Branch,
 		Wish: slots.Wish{
@@ -237,11 +267,11 @@ func (r entryRow) entry() slots.Entry {
 		},
 		Created: r.CreatedAt.UTC(), Ends: r.EndsAt.UTC(), Ignored: r.Ignored,
 		Booking: slots.Booking{
-			Person: slots.Person(r.Person), Mobile: r.Mobile, Lang: r.Lang,
+			Person: slots.Person(r.Person), Mobile: who.Mobile, Lang: r.Lang,
 			Visitor: slots.Visitor{
-				Name:     r.VisitorName,
-				Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind), Number: r.Identity},
-				Email:    r.Email.String,
+				Name:     who.Name,
+				Identity: slots.Identity{Kind: slots.IdentityKind(r.IdentityKind), Number: who.Number},
+				Email:    who.Email,
 			},
 			Needs: r.Needs,
 		},
@@ -257,12 +287,6 @@ func (r entryRow) entry() slots.Entry {
 			Start: r.StartAt.Time.UTC(), End: r.EndAt.Time.UTC(), Expires: r.ExpiresAt.Time.UTC(),
 		}
 	}
-	if r.ByName.Valid {
-		e.Booking.Representative = &slots.Representative{
-			Name:     r.ByName.String,
-			Identity: slots.Identity{Kind: slots.IdentityKind(r.ByIdentityKind.String), Number: r.ByIdentity.String},
-			Wakala:   r.Wakala.String, Expires: dateOf(r.WakalaExpires.Time),
-		}
-	}
-	return e
+	e.Booking.Representative = who.representative(r.WakalaExpires)
+	return e, err
 }

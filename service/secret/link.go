@@ -28,7 +28,7 @@ func (k *Keys) Link(use byte, payload [linkPayload]byte, expires time.Time) stri
 	grains = min(max(grains, 0), 1<<24-1)
 	body := append([]byte{use}, payload[:]...)
 	body = append(body, byte(grains>>16), byte(grains>>8), byte(grains)) //nolint:gosec // 24 bits
-	return base64.RawURLEncoding.EncodeToString(append(body, k.linkTag(body)...))
+	return base64.RawURLEncoding.EncodeToString(append(body, k.writer.Load().linkTag(body)...))
 }
 
 // OpenLink returns the use and payload that Link was given. It returns ErrToken
@@ -40,7 +40,7 @@ func (k *Keys) OpenLink(token string, now time.Time) (use byte, payload [linkPay
 		return 0, payload, ErrToken
 	}
 	body, tag := raw[:linkBody], raw[linkBody:]
-	if !hmac.Equal(tag, k.linkTag(body)) {
+	if !k.any(func(one *key) bool { return hmac.Equal(tag, one.linkTag(body)) }) {
 		return 0, payload, ErrToken
 	}
 	grains := int64(body[6])<<16 | int64(body[7])<<8 | int64(body[8])
@@ -50,4 +50,4 @@ func (k *Keys) OpenLink(token string, now time.Time) (use byte, payload [linkPay
 	return body[0], [linkPayload]byte(body[1:]), nil
 }
 
-func (k *Keys) linkTag(body []byte) []byte { return mac(k.link, string(body))[:linkTag] }
+func (k *key) linkTag(body []byte) []byte { return mac(k.link, string(body))[:linkTag] }

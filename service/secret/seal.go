@@ -16,29 +16,23 @@ var ErrSealed = errors.New("secret: not sealed with this secret for this purpose
 // bytes longer than plain and different each time. The random nonce is good for
 // 2³² messages (NIST SP 800-38D §8.3).
 func (k *Keys) Seal(plain []byte, bind string) ([]byte, error) {
-	aead, err := k.aead()
-	if err != nil {
-		return nil, err
-	}
-	return aead.Seal(nil, nil, plain, []byte(bind)), nil //nolint:gosec // this AEAD creates its own random nonce
+	return k.writer.Load().aead.Seal(nil, nil, plain, []byte(bind)), nil //nolint:gosec // this AEAD creates its own random nonce
 }
 
 // OpenSealed returns what Seal was given. It returns ErrSealed for anything
 // else.
-func (k *Keys) OpenSealed(sealed []byte, bind string) ([]byte, error) {
-	aead, err := k.aead()
-	if err != nil {
-		return nil, err
-	}
-	plain, err := aead.Open(nil, nil, sealed, []byte(bind))
-	if err != nil {
+func (k *Keys) OpenSealed(sealed []byte, bind string) (plain []byte, err error) {
+	if !k.any(func(one *key) bool {
+		plain, err = one.aead.Open(nil, nil, sealed, []byte(bind))
+		return err == nil
+	}) {
 		return nil, ErrSealed
 	}
 	return plain, nil
 }
 
-func (k *Keys) aead() (cipher.AEAD, error) {
-	block, err := aes.NewCipher(k.seal)
+func newAEAD(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, fmt.Errorf("secret: %w", err)
 	}

@@ -26,7 +26,7 @@ const expirySize = 8
 func (k *Keys) Sign(use, payload string, expires time.Time) string {
 	body := binary.BigEndian.AppendUint64(nil, uint64(expires.UnixMicro()))
 	body = append(body, payload...)
-	return base64.RawURLEncoding.EncodeToString(append(body, mac(mac(k.sign, use), string(body))...))
+	return base64.RawURLEncoding.EncodeToString(append(body, mac(mac(k.writer.Load().sign, use), string(body))...))
 }
 
 // Open returns the payload of a token that Sign made for the use. It returns
@@ -42,7 +42,7 @@ func (k *Keys) Open(use, token string, now time.Time) (payload string, err error
 		return "", ErrToken
 	}
 	body, tag := raw[:len(raw)-sha256.Size], raw[len(raw)-sha256.Size:]
-	if !hmac.Equal(tag, mac(mac(k.sign, use), string(body))) {
+	if !k.any(func(one *key) bool { return hmac.Equal(tag, mac(mac(one.sign, use), string(body))) }) {
 		return "", ErrToken
 	}
 	expires := time.UnixMicro(int64(binary.BigEndian.Uint64(body))) //nolint:gosec // the bits that Sign was given

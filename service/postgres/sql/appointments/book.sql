@@ -26,7 +26,7 @@ WITH wanted AS MATERIALIZED (
                      AND (w.per_mobile IS NULL OR pg_try_advisory_xact_lock(hashtextextended(w.mobile, 2)))
            END AS turn
     FROM jsonb_to_recordset($1::jsonb) AS w (
-        n integer, id uuid, now timestamptz, reference text, person uuid, mobile text, per_mobile integer, lang text,
+        n integer, id uuid, now timestamptz, reference text, person uuid, mobile text, mobiles text[], per_mobile integer, lang text,
         visitor_name text, visitor_key text, identity_kind text, identity text, email text,
         representative_name text, representative_identity_kind text, representative_identity text,
         wakala text, wakala_expires date, needs text[], actor text, reason text, audited boolean,
@@ -64,7 +64,7 @@ WITH wanted AS MATERIALIZED (
       AND w.turn AND free.place IS NOT NULL AND (w.per_mobile IS NULL OR of_mobile.place IS NOT NULL)
       AND (w.wakala_expires >= a.day) IS NOT FALSE
       AND (hold.channel <> 'protected' OR w.audited)
-      AND (hold.mobile IS NULL OR hold.mobile = w.mobile)
+      AND (hold.mobile IS NULL OR hold.mobile = ANY (w.mobiles))
       AND (((SELECT r.paused_until
             FROM rebookings r
             WHERE r.person = w.person AND r.service_id = hold.service_id

@@ -6,7 +6,7 @@ WHERE id = ANY (ARRAY(
     SELECT id
     FROM appointments
     WHERE person_place IS NOT NULL AND end_at <= $1
-      AND (person = $3 OR mobile = $4 AND mobile_place IS NOT NULL)
+      AND (person = $3 OR mobile = ANY ($4::text[]) AND mobile_place IS NOT NULL)
     ORDER BY end_at, id
     LIMIT $2
     FOR NO KEY UPDATE))

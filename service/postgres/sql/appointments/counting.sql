@@ -2,6 +2,7 @@
 -- and has the id $2, with what the persons are made of.
 SELECT id, branch_id, end_at, person, identity_kind, identity, coalesce(mobile, '') AS mobile
 FROM appointments
-WHERE person_place IS NOT NULL AND (end_at, id) > ($1::timestamptz, $2::uuid)
+WHERE person_place IS NOT NULL AND visitor_name NOT LIKE chr(1) || '%' -- in clear
+  AND (end_at, id) > ($1::timestamptz, $2::uuid)
 ORDER BY end_at, id
 LIMIT $3

@@ -1,7 +1,8 @@
 -- A page of the visits at some branches to some services, by start, between two dates in the
 -- zone of each branch ($6 and $7, both included). $1 and $2 are the departments and branches
 -- in reach, both null for all. $3 to $5, $8 and $9 filter the visits where they are not
--- null. A name matches all of the patterns $10. The page begins after ($11, $12).
+-- null. A name in clear matches all of the patterns $10, a hashed
+-- one all of $14. The page begins after ($11, $12).
 --
 -- For each pair of branch and service the index returns the first of the matching visits, in
 -- order and without reading the rows; only the page is read. The beginning of the page is
@@ -28,7 +29,7 @@ WITH pairs AS MATERIALIZED (
           AND (a.start_at > $11 OR a.id > $12::uuid)
           AND (a.status = $8 OR $8::text IS NULL)
           AND (a.channel = $9 OR $9::text IS NULL)
-          AND (a.visitor_key LIKE ALL ($10::text[]) OR $10 IS NULL)
+          AND (a.visitor_key LIKE ALL ($10::text[]) OR a.visitor_key LIKE ALL ($14::text[]) OR $10 IS NULL)
         ORDER BY a.start_at, a.id
         LIMIT $13) AS visit
     ORDER BY visit.start_at, visit.id

@@ -40,7 +40,7 @@ WITH claimed AS (
     ON CONFLICT ON CONSTRAINT messages_fact DO NOTHING
 )
 SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.start_version, m.verification_id,
-       coalesce(v.mobile, a.mobile) AS mobile, a.email,
+       coalesce(v.mobile, a.mobile) AS mobile, a.email, v.sealed AS code_mobile, a.id AS visit, a.visitor_name,
        CASE WHEN m.way = 'email' THEN (
            SELECT count(*)
            FROM appointment_events e
@@ -69,6 +69,11 @@ SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.
            FROM waitlist_offers o
            JOIN waitlist_entries e ON e.id = o.entry_id
            WHERE o.hold_id = m.appointment_id) END AS entry,
+       CASE WHEN m.kind = 'offer' THEN (
+           SELECT ARRAY[e.id::text, e.visitor_name]
+           FROM waitlist_offers o
+           JOIN waitlist_entries e ON e.id = o.entry_id
+           WHERE o.hold_id = m.appointment_id) END AS entry_visitor,
        s.name AS service, b.name AS branch, b.short_name AS branch_sms, b.zone, b.quiet_from, b.quiet_to,
        CASE WHEN m.way = 'email' THEN b.address END AS address,
        CASE WHEN m.way = 'email' THEN s.requirements END AS requirements,

@@ -1,6 +1,6 @@
 -- What was sent to visitors about the visits $1, and what they said about them.
 SELECT a.id, coalesce((
-           SELECT jsonb_agg(jsonb_build_object('kind', m.kind, 'way', m.way, 'lang', m.lang, 'state', m.state, 'at', m.created_at,
+           SELECT jsonb_agg(jsonb_build_object('id', m.id, 'kind', m.kind, 'way', m.way, 'lang', m.lang, 'state', m.state, 'at', m.created_at,
                'text', m.text) ORDER BY m.id)
            FROM messages m
            WHERE m.appointment_id = a.id), '[]') AS messages,

@@ -7,7 +7,7 @@ SELECT e.id, e.state, s.slug AS service, br.slug AS branch, e.from_day, e.to_day
 FROM waitlist_entries e
 JOIN services s ON s.id = e.service_id
 JOIN branches br ON br.id = e.branch_id
-WHERE CASE WHEN $4::uuid IS NOT NULL THEN e.person = $4 OR e.mobile = $1
-           ELSE ($1::text IS NOT NULL OR $2::text IS NOT NULL) AND ($1 IS NULL OR e.mobile = $1) AND ($2 IS NULL OR e.identity = $2) END
+WHERE CASE WHEN $4::uuid IS NOT NULL THEN e.person = $4 OR e.mobile = ANY ($1::text[])
+           ELSE ($1 IS NOT NULL OR $2::text[] IS NOT NULL) AND ($1 IS NULL OR e.mobile = ANY ($1)) AND ($2 IS NULL OR e.identity = ANY ($2)) END
 ORDER BY e.state = 'waiting' DESC, e."position" DESC
 LIMIT $3

@@ -2,6 +2,7 @@
 -- their persons are made of.
 SELECT position AS number, person, identity_kind, identity, mobile
 FROM waitlist_entries
-WHERE state = 'waiting' AND position > $1
+WHERE state = 'waiting' AND visitor_name NOT LIKE chr(1) || '%' -- in clear
+  AND position > $1
 ORDER BY position
 LIMIT $2

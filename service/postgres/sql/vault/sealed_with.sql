@@ -1,0 +1,8 @@
+-- How many rows are sealed with the beginning $1, and one more if it is that of the key that writes ($2).
+SELECT (SELECT count(*) FROM appointments WHERE left(visitor_name, 9) = $1)
+       + (SELECT count(*) FROM waitlist_entries WHERE left(visitor_name, 9) = $1)
+       + (SELECT count(*) FROM verifications WHERE left(sealed, 9) = $1)
+       + (SELECT count(*) FROM messages WHERE left(text, 9) = $1)
+       + (SELECT count(*) FROM survey_answers WHERE left(comment, 9) = $1)
+       + (SELECT count(*) FROM change_visits WHERE left(note, 9) = $1)
+       + (SELECT count(*) FROM vault WHERE key_id = $2)

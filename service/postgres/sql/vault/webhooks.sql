@@ -1,0 +1,2 @@
+-- The sealed secrets of webhooks.
+SELECT id, secret, former_secret FROM webhooks FOR NO KEY UPDATE
