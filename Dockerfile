@@ -1,5 +1,5 @@
 # The image is one static binary and the roots of trust: no shell, no package
-# manager, not root. It needs DATABASE_URL, ZIYARA_SECRET and ZIYARA_SMS.
+# manager, not root. It needs DATABASE_URL, ZIYARA_KEYS and ZIYARA_SMS.
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
