@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
+	"ziyara/textnorm"
 	"ziyara/texts"
 )
 
@@ -124,7 +126,8 @@ func (c Checked) Override() Override { return c.override }
 
 // Check reads an override. longest are the facts for which its shortest
 // wording has to fit two segments; of these the kind and the language are the
-// override's. It returns a *TextError with everything that is wrong.
+// override's. Texts are cleaned before (textnorm.Lines). It returns a *TextError with
+// everything that is wrong, and where in the text as it was typed.
 func (t *Texts) Check(o Override, longest ...Facts) (Checked, error) {
 	c := Checked{override: o}
 	var faults []TextFault
@@ -144,14 +147,19 @@ func (t *Texts) Check(o Override, longest ...Facts) (Checked, error) {
 		whole(FaultWordings, "")
 	}
 	if faults == nil {
+		c.override.Wordings = make([]Wording, len(o.Wordings))
 		for i, source := range o.Wordings {
+			c.override.Wordings[i] = Wording{}
+			for form, text := range source {
+				c.override.Wordings[i][form] = textnorm.Lines(text)
+			}
 			w, wrong := readWording(o, i, source, t.hosts)
 			faults = append(faults, wrong...)
 			c.wordings = append(c.wordings, w)
 		}
 	}
 	if faults == nil && len(c.wordings) > 0 {
-		wrong, err := t.overlong(c, longest)
+		wrong, err := t.overlong(c, o.Wordings[len(o.Wordings)-1], longest)
 		if err != nil {
 			return Checked{}, err
 		}
@@ -171,10 +179,11 @@ func readWording(o Override, index int, source Wording, hosts Hosts) (wording, [
 		faults = append(faults, TextFault{Fault: FaultForm, Wording: index, Form: form, Name: string(form)})
 	}
 	for _, form := range texts.Forms("ar") { // all there are, in their order
-		text, ok := source[form]
+		typed, ok := source[form]
 		if !ok {
 			continue
 		}
+		text := textnorm.Lines(typed)
 		pieces, broken := texts.Split(text)
 		w[form] = pieces
 		var wrong []placedFault
@@ -186,7 +195,7 @@ func readWording(o Override, index int, source Wording, hosts Hosts) (wording, [
 		wrong = append(wrong, faultsOfVariables(o.Kind, form, pieces)...)
 		slices.SortStableFunc(wrong, func(a, b placedFault) int { return a.at - b.at })
 		for _, f := range wrong {
-			line, column := place(text, f.at)
+			line, column := place(typed, f.at)
 			faults = append(faults, TextFault{Fault: f.fault, Wording: index, Form: form, Line: line, Column: column, Name: f.name})
 		}
 	}
@@ -252,19 +261,24 @@ func faultsOfVariables(k Kind, form texts.Form, pieces texts.Pieces) []placedFau
 	return faults
 }
 
-// place returns line and column of a character, both from 1; zeros for no
-// place.
-func place(text string, at int) (line, column int) {
+// place returns line and column in a text as it was typed, both from 1, of what is a
+// character of the cleaned text; zeros for no place.
+func place(typed string, at int) (line, column int) {
 	if at < 0 {
 		return 0, 0
 	}
-	before := string([]rune(text)[:at])
+	all := []rune(typed)
+	at = sort.Search(len(all), func(i int) bool { return runes(textnorm.Lines(string(all[:i+1]))) > at })
+	before := lineEnds.Replace(string(all[:at]))
 	return strings.Count(before, "\n") + 1, runes(before[strings.LastIndexByte(before, '\n')+1:]) + 1
 }
 
-// overlong returns where the shortest wording passes its limit for the first
-// of the facts that make it too long.
-func (t *Texts) overlong(c Checked, longest []Facts) ([]TextFault, error) {
+// lineEnds has the ends of lines of other systems.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n") //nolint:gochecknoglobals // a table
+
+// overlong returns where the shortest wording, which was typed so, passes its limit for the
+// first of the facts that make it too long.
+func (t *Texts) overlong(c Checked, typed Wording, longest []Facts) ([]TextFault, error) {
 	o, last := c.override, len(c.wordings)-1
 	for _, f := range longest {
 		f.Kind, f.Lang = o.Kind, o.Lang
@@ -277,8 +291,7 @@ func (t *Texts) overlong(c Checked, longest []Facts) ([]TextFault, error) {
 			if Measure(pieces.Fill(v.of)).Segments <= maxSegments {
 				continue
 			}
-			text := o.Wordings[last][form]
-			line, column := place(text, tooFar(pieces, v))
+			line, column := place(typed[form], tooFar(pieces, v))
 			return []TextFault{{
 				Fault: FaultSegments, Wording: last, Form: form, Line: line, Column: column,
 				Name: strconv.Itoa(maxSegments),

@@ -21,6 +21,15 @@ func said(k notify.Kind, text string) notify.Override {
 	}
 }
 
+// A text is saved as it is cleaned, and marks that turn a line around are not in it.
+func TestCheckCleans(t *testing.T) {
+	t.Parallel()
+	checked, err := notify.NewTexts().Check(said(notify.CaseUpdated, " {{.Reference}}\u202e \u200fجديد \r\n"), visit(notify.Booked, "ar"))
+	if got := checked.Override().Wordings; err != nil || got[0][texts.Other] != "{{.Reference}} جديد" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 // A text that is broken can't be saved: each thing that is wrong is told, with
 // its place.
 func TestCheckRefuses(t *testing.T) {
@@ -71,8 +80,15 @@ func TestCheckRefuses(t *testing.T) {
 			[]notify.TextFault{other(notify.FaultSegments, 1, 136, "2")}},
 		{"three segments by a variable", said(notify.CaseUpdated, strings.Repeat("س", 130)+"{{.Reference}}"),
 			[]notify.TextFault{other(notify.FaultSegments, 1, 131, "2")}},
-		{"a mark that turns the line around", said(notify.CaseUpdated, "{{.Reference}}\u202e"),
-			[]notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+202E")}},
+		// Places are those in the text as it was typed, not as it is cleaned.
+		{"after marks and spaces that are not seen", said(notify.CaseUpdated, "\u200f\u200e  {{.Reference}}\u202e  {{.Name}}"),
+			[]notify.TextFault{other(notify.FaultUnknown, 1, 22, "Name")}},
+		{"after empty lines of another system", said(notify.CaseUpdated, "\r\n\r\n{{.Reference}}\r\n {{.Name}}"),
+			[]notify.TextFault{other(notify.FaultUnknown, 4, 2, "Name")}},
+		{"after a letter of two characters", said(notify.CaseUpdated, "{{.Reference}} ا\u0653\u0644\ufefb {{.Name}}"),
+			[]notify.TextFault{other(notify.FaultUnknown, 1, 21, "Name")}},
+		{"three segments, after marks", said(notify.CaseUpdated, "\u200f"+strings.Repeat("س", 130)+"{{.Reference}}"),
+			[]notify.TextFault{other(notify.FaultSegments, 1, 132, "2")}},
 		{"a control character", said(notify.CaseUpdated, "{{.Reference}}\a"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+0007")}},
 		{"broken UTF-8", said(notify.CaseUpdated, "{{.Reference}}\xff"), []notify.TextFault{other(notify.FaultCharacter, 1, 15, "U+FFFD")}},
 		{"an address", said(notify.CaseUpdated, "{{.Reference}} HTTPS://bit.ly/x"), []notify.TextFault{other(notify.FaultLink, 1, 24, "bit.ly")}},

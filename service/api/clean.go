@@ -16,8 +16,12 @@ func cleaner(name string) (clean func(string) string, known bool) {
 	switch name {
 	case "name", "ar", "en", "reason", "note", "q":
 		return textnorm.Line, true
-	case "zero", "one", "two", "few", "many", "other", "comment":
+	case "comment":
 		return textnorm.Lines, true
+	case "zero", "one", "two", "few", "many", "other":
+		// Of wordings: notify.Texts.Check cleans them, and says where in the text as typed
+		// a mistake is.
+		return asIs, true
 	case "calendar":
 		// The reader of calendar files cleans what it takes from one: their lines
 		// are folded, and a space at the beginning of a line means something.

@@ -13,6 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/unicode/norm"
+
+	"ziyara/texts"
 )
 
 // marks are what comes with a text that is copied: what stands for it when it was
@@ -81,9 +83,11 @@ func symbolMarks() map[string]func(string) string {
 // verbatim are the fields that keep what was pasted, and why. Headers are not
 // listed: see cleaner.
 func verbatim() map[string]string {
-	return map[string]string{
-		"calendar": "a file, whose reader cleans what it takes from it",
+	fields := map[string]string{"calendar": "a file, whose reader cleans what it takes from it"}
+	for _, form := range texts.Forms("ar") {
+		fields[string(form)] = "a wording, which notify cleans, to tell where in it as typed a mistake is"
 	}
+	return fields
 }
 
 // Whatever is pasted into a field of any operation has the same answer as without
