@@ -403,7 +403,7 @@ func TestJourneyBehindABusyAddress(t *testing.T) {
 	for n := 2; centre.Visitor(n).AsksForCode().Status < http.StatusBadRequest; n++ {
 	}
 	w.goes("/services/heirs-returns/riyadh?day=2026-11-25").chooses()
-	w.sends(w.action("name"), details(visitor)).says(http.StatusOK, "تعذر إرسال رمز جديد الآن", "من هذه الشبكة", "إرسال رمز التحقق")
+	w.sends(w.action("name"), details(visitor)).says(http.StatusOK, "تعذّر إرسال رمز جديد الآن", "من هذه الشبكة", "إرسال رمز التحقق")
 	if !strings.Contains(w.page, visitor.Name) {
 		t.Error("what was typed is gone")
 	}

@@ -180,7 +180,7 @@ func TestVisitsPageShowsPastVisits(t *testing.T) {
 	visit := b.Books(heirs, "riyadh", servicetest.At(t, "2026-11-24T09:00"))
 	centre.Clock.Set(servicetest.At(t, "2026-11-24T12:00"))
 	page := b.proves()
-	says(t, page, "لا توجد مواعيد قادمة", "انتهى وقته")
+	says(t, page, "لا توجد مواعيد قادمة", "انتهى وقت الموعد")
 	link := regexp.MustCompile(`href="(/m/[^"]+)"`).FindStringSubmatch(page)[1]
 	says(t, b.opens(link), visit.Reference, "مضى وقت موعدكم")
 }

@@ -112,7 +112,7 @@ func TestAnswersAreReadAtOneGo(t *testing.T) {
 	isolated := regexp.MustCompile("\u2066[^\u2069]*\u2069|\\d,\\d")
 	answered(func(lang, key, text string, _ bool) {
 		for _, sentence := range ends.Split(text, -1) {
-			if words := strings.Fields(sentence); len(words) > 28 {
+			if words := strings.Fields(sentence); len(words) > 20 {
 				t.Errorf("%s in %s has a sentence of %d words: %s", key, lang, len(words), sentence)
 			}
 		}

@@ -110,7 +110,7 @@ func (p *Portal) privacy(c *fiber.Ctx) error {
 
 // minutes says a duration in minutes.
 func minutes(d time.Duration) texts.Text {
-	return texts.Visitors("portal.minutes", "Count", int(d.Minutes()))
+	return texts.Visitors("help.minutes", "Count", int(d.Minutes()))
 }
 
 // days says a duration in days, begun ones as whole ones.

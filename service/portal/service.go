@@ -133,7 +133,7 @@ func longer(p web.Page, n catalog.Need) string {
 	if n.ExtraMinutes == 0 {
 		return ""
 	}
-	return p.T("portal.longer", "Minutes", texts.Visitors("portal.minutes", "Count", n.ExtraMinutes))
+	return p.T("portal.longer", "Minutes", texts.Visitors("help.minutes", "Count", n.ExtraMinutes))
 }
 
 // answersWithin says within how long the department answers a request.
