@@ -166,6 +166,45 @@ func TestProposalIsAccepted(t *testing.T) {
 	centre.AuditClean()
 }
 
+// A day closes on which a start was proposed. The request has no proposal any more: that is in
+// its history, so its version has grown, and the plan is at the version that the edit told. It
+// can be proposed again, and what nobody can accept can be declined as before.
+func TestProposalEndsWithItsDay(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 2)
+	visitor, admin := centre.Visitor(1), centre.Admin()
+	a, reference := requests(t, visitor)
+	other := servicetest.At(t, "2026-11-29T08:40")
+	propose := func(at time.Time) {
+		t.Helper()
+		if _, err := centre.Replicas[1].Booker().Propose(t.Context(), reference, at, "noura", centre.Clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	propose(other)
+	const group = "/v1/desk-groups/riyadh-care"
+	tag := admin.Gets(group).Header.Get("ETag")
+	closed := changes(admin, http.MethodPost, group+"/closures", tag, map[string]any{
+		"start": "2026-11-29T07:00:00+03:00", "end": "2026-11-29T23:00:00+03:00", "reason": both("صيانة", "Maintenance"),
+	})
+	if now := closed.Header.Get("ETag"); closed.Status != http.StatusOK || now == tag || admin.Gets(group).Header.Get("ETag") != now {
+		t.Errorf("closed: %d, from %s to %s", closed.Status, tag, now)
+	}
+	now := visitor.Shows(a)
+	if eventsOf(now) != "requested proposed refused" || now.Version != 3 || now.Proposal != nil || now.AnswerBy == nil {
+		t.Errorf("the request: %+v", now)
+	}
+	centre.Refused(visitor.TryAccept(a), http.StatusConflict, "no-proposal")
+	if answer := visitor.TryDeclineProposal(a); answer.Status != http.StatusOK {
+		t.Errorf("declined: %d %s", answer.Status, answer.Body)
+	}
+	propose(other.AddDate(0, 0, 1))
+	if now = visitor.Shows(a); now.Version != 4 || now.Proposal == nil {
+		t.Errorf("proposed again: %+v", now)
+	}
+	centre.AuditClean()
+}
+
 // The visitor declines the proposal: its place is free again, and the
 // department has the time for an answer once more.
 func TestProposalIsRefused(t *testing.T) {

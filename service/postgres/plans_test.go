@@ -53,7 +53,7 @@ func TestPlans(t *testing.T) {
 		{name: "calendars/lock_holds", arguments: "'{1}', '{1}', '{2026-11-25}'"},
 		{name: "calendars/reopen_days", arguments: `'[]', '{1}'`, through: "ledger_days_pkey"},
 		{name: "calendars/mark_unsupported", arguments: "'{}', '{}', " + now + ", '{}'"},
-		{name: "calendars/end_holds", arguments: "'{" + strings.Trim(id, "'") + "}'", through: "appointments_pkey"},
+		{name: "calendars/end_holds", arguments: "'{" + strings.Trim(id, "'") + "}', " + now, through: "appointments_pkey"},
 		{name: "holds/lock_days", arguments: "'{1}', '{1}', '{2026-11-25}', true", through: "ledger_days_pkey"},
 		{name: "ledger/exchange", arguments: "'{1}', '{1}', '{2026-11-25}', '{90}', '{4}', '{1}'", through: "ledger_days_pkey"},
 		// Not through the index of holds: few as they may be when the plan is

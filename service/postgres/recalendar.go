@@ -210,7 +210,7 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 		}
 		q.touched = append(q.touched, key.group)
 	}
-	if err := q.endHolds(ctx, ended); err != nil {
+	if err := q.endHolds(ctx, ended, marks.now); err != nil {
 		return err
 	}
 	text, err := json.Marshal(rows)
@@ -224,14 +224,14 @@ func (q session) reopen(ctx context.Context, r reopening, impacts map[int][]sche
 	return marks.write(ctx, q)
 }
 
-// endHolds ends holds. If one has been booked meanwhile, it is a visit now, and the
+// endHolds ends holds at now. If one has been booked meanwhile, it is a visit now, and the
 // transaction begins again.
-func (q session) endHolds(ctx context.Context, ids pq.StringArray) error {
+func (q session) endHolds(ctx context.Context, ids pq.StringArray, now time.Time) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	var ended []string
-	if err := q.list(ctx, &ended, "calendars/end_holds", ids); err != nil {
+	if err := q.list(ctx, &ended, "calendars/end_holds", ids, now); err != nil {
 		return err
 	}
 	if len(ended) < len(ids) {
