@@ -34,6 +34,7 @@ type Facts struct {
 	Lead       time.Duration  // of a reminder: how long ahead of the start it is
 	Zone       *time.Location // of the branch: Start and Until are told in its wall time
 	Entry      int64          // of an offer: the number of the waitlist entry, for its link
+	Links      uint8          // the generation of the links to the visit, for its link
 
 	// Only e-mail has room for these.
 	Address      catalog.Text // of the branch

@@ -35,6 +35,7 @@ func TestVisitorCorrectsDetails(t *testing.T) {
 	if corrected.Visitor != "نورة العتيبي" || corrected.Party != 3 || corrected.Version != 2 || !corrected.Start.Equal(visit.Start) {
 		t.Errorf("corrected: %+v", corrected)
 	}
+	visit.ManageToken = corrected.ManageToken // another e-mail address has ended the one before
 	if again := noura.Corrects(visit, body); again.Version != 2 || len(again.History) != 2 {
 		t.Errorf("corrected again: %+v", again)
 	}
@@ -67,7 +68,7 @@ func TestAddressIsCorrected(t *testing.T) {
 	old.Email, noura.Email = "old@example.net", "noura@example.net"
 	old.Proves()
 	visit := old.Books(heirs, "riyadh", servicetest.At(t, "2026-11-25T09:00")) // not told yet
-	noura.Corrects(visit, of(map[string]any{"email": "noura@example.net"}))
+	visit = noura.Corrects(visit, of(map[string]any{"email": "noura@example.net"}))
 	if n, m := len(old.Mails()), len(noura.Mails()); n != 0 || m != 1 {
 		t.Errorf("%d e-mails to the old address and %d to the new one, want 0 and 1", n, m)
 	}
@@ -105,6 +106,7 @@ func TestMobileOfAVisitIsSwitched(t *testing.T) {
 	if corrected.Mobile != "+9665•••••002" || corrected.Version != 2 {
 		t.Errorf("corrected: %+v", corrected)
 	}
+	visit.ManageToken = corrected.ManageToken // another mobile has ended the one before
 	if again := before.Corrects(visit, map[string]any{"verification": proof}); again.Version != 2 {
 		t.Errorf("corrected again: %+v", again)
 	}
@@ -113,7 +115,7 @@ func TestMobileOfAVisitIsSwitched(t *testing.T) {
 	}
 	passDays(t, centre, "2026-11-26")
 	reminders := reminded(t, centre, after)
-	before.TryMove(visit, servicetest.At(t, "2026-11-26T12:00")) // the key is the visit's
+	after.TryMove(visit, servicetest.At(t, "2026-11-26T12:00"))
 	centre.Agent().Cancels(visit.Reference, "اتصل الزائر")
 	if got := after.Receives().Text; !strings.Contains(got, "cancelled") || len(reminders) != 2 {
 		t.Errorf("the new mobile was told %q at last, and reminded %v", got, reminders)
@@ -271,9 +273,11 @@ func TestCorrectionReachesTheWaitlist(t *testing.T) {
 	if got := e.ahmed.Messages(); len(got) != told {
 		t.Errorf("the old mobile is told %q", got[0].Text)
 	}
-	if list := mine(t, other); len(list.Waiting) != 1 || len(list.Coming) != 1 {
-		t.Errorf("the new mobile has %+v", list)
+	list := mine(t, other)
+	if len(list.Waiting) != 1 || len(list.Coming) != 1 {
+		t.Fatalf("the new mobile has %+v", list)
 	}
+	e.ticket.Token = list.Waiting[0].Token // the one before has ended
 	moved := e.ahmed.AcceptsOffer(e.ticket)
 	if moved.Party != 2 || !moved.Start.Equal(e.starts[freed]) {
 		t.Errorf("accepted: %+v", moved)
@@ -520,7 +524,8 @@ func TestLinkCorrectsMobile(t *testing.T) {
 	w.sends(w.action("code"), form).says(http.StatusUnprocessableEntity, "الرمز غير صحيح")
 	form.Set("code", right)
 	w.sends(w.action("code"), form).says(http.StatusOK, "تم تصحيح بيانات موعدكم", "زائران")
-	if got := l.Shows(l.visit); got.Mobile != "+9665•••••002" || got.Visitor != "نورة بنت صالح السبيعي" {
+	l.centre.Pass(2 * time.Minute) // until another code can be sent
+	if got := mine(t, after).Coming[0]; got.Mobile != "+9665•••••002" || got.Visitor != "نورة بنت صالح السبيعي" {
 		t.Errorf("corrected: %+v", got)
 	}
 	l.centre.Jobs()
@@ -579,8 +584,11 @@ func TestLinkCorrectsMobileByItsOwnCode(t *testing.T) {
 	l.centre.Jobs()
 	form.Set("code", code(third))
 	w.sends(w.action("code"), form).says(http.StatusOK, "corrected")
-	w.goes(again).says(http.StatusOK, "New mobile number")
-	if got := l.Shows(l.visit); got.Mobile != "+9665•••••003" {
+	now := w.at.Path
+	w.goes(again).says(http.StatusGone, "This link has been ended") // another mobile has it now
+	w.goes(now+"/details/code").says(http.StatusOK, "New mobile number")
+	l.centre.Pass(2 * time.Minute) // until another code can be sent
+	if got := mine(t, third).Coming[0]; got.Mobile != "+9665•••••003" {
 		t.Errorf("corrected: %+v", got)
 	}
 	l.centre.AuditClean()

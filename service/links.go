@@ -33,33 +33,42 @@ func (l links) link(f notify.Facts) string {
 		return ""
 	}
 	if f.Kind == notify.Offer {
-		return l.Offer(f.Entry, f.Until)
+		return l.Offer(f.Entry, f.Links, f.Until)
 	}
-	reference, err := slots.ParseReference(f.Reference)
+	visit, err := subject(f)
 	if err != nil {
 		return ""
 	}
 	if f.Kind == notify.Survey {
-		return l.Link(reference, portal.Survey, f.Start.Add(survey.Open))
+		return l.Link(visit, portal.Survey, f.Start.Add(survey.Open))
 	}
-	return l.Visit(reference, f.Start)
+	return l.Visit(visit, f.Start)
 }
 
 // confirm returns the address of the page where the e-mail address of a message's visitor
 // can be confirmed.
 func (l links) confirm(f notify.Facts, email string) string {
-	reference, err := slots.ParseReference(f.Reference)
+	visit, err := subject(f)
 	if l.Links == nil || err != nil {
 		return ""
 	}
-	return l.ConfirmEmail(reference, email, f.Start)
+	return l.ConfirmEmail(visit, email, f.Start)
+}
+
+// subject returns the visit that the link of a message is about.
+func subject(f notify.Facts) (portal.Subject, error) {
+	reference, err := slots.ParseReference(f.Reference)
+	return portal.Subject{Reference: reference, Generation: f.Links}, err
 }
 
 // surveyOf returns the function that reads the tokens of surveys; nil without
 // links.
-func (l links) surveyOf() func(string, time.Time) (slots.Reference, error) {
+func (l links) surveyOf() func(string, time.Time) (slots.Reference, uint8, error) {
 	if l.Links == nil {
 		return nil
 	}
-	return l.Surveyed
+	return func(token string, now time.Time) (slots.Reference, uint8, error) {
+		visit, err := l.Surveyed(token, now)
+		return visit.Reference, visit.Generation, err
+	}
 }

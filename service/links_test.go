@@ -324,7 +324,7 @@ func TestLinkForOneThing(t *testing.T) {
 		},
 		{portal.Cancel, "إلغاء الموعد؟", map[string]url.Values{"/cancel": nil}, []string{"/confirm", "/move", "/accept", "/refuse"}},
 	} {
-		l.path = strings.TrimPrefix(links.Link(ref(t, l.visit), c.action, l.visit.Start), "http://127.0.0.1:8080")
+		l.path = strings.TrimPrefix(links.Link(portal.Subject{Reference: ref(t, l.visit)}, c.action, l.visit.Start), "http://127.0.0.1:8080")
 		page := l.looks("")
 		says(t, page, c.shows)
 		for _, do := range c.not {

@@ -71,9 +71,9 @@ func routesOfVisitors() map[string]reach {
 	add(linkedTo, "GET /v1/surveys/:token", "POST /v1/surveys/:token", "GET /feeds/:token.ics",
 		"GET /m/:token", "POST /m/:token", "GET /m/:token/move", "GET /m/:token/cancel", "GET /m/:token/code.svg", "GET /m/:token/visit.ics",
 		"GET /m/:token/details", "GET /m/:token/details/code", "GET /m/:token/email/:tag", "POST /m/:token/wait", "POST /m/:token/wait/stop",
-		"POST /m/:token/confirm", "POST /m/:token/late", "POST /m/:token/details", "POST /m/:token/details/code", "POST /m/:token/again",
-		"POST /m/:token/move", "POST /m/:token/cancel", "POST /m/:token/accept", "POST /m/:token/refuse", "POST /m/:token/email/:tag",
-		"POST /m/:token/survey", "POST /m/:token/offer/accept", "POST /m/:token/offer/decline")
+		"POST /m/:token/confirm", "POST /m/:token/late", "POST /m/:token/details", "POST /m/:token/details/code", "POST /m/:token/links/end",
+		"POST /m/:token/again", "POST /m/:token/move", "POST /m/:token/cancel", "POST /m/:token/accept", "POST /m/:token/refuse",
+		"POST /m/:token/email/:tag", "POST /m/:token/survey", "POST /m/:token/offer/accept", "POST /m/:token/offer/decline")
 	add(here, "GET /book/:hold", "POST /book/:hold", "GET /book/:hold/code", "POST /book/:hold/code", "GET /book/:hold/typed",
 		"POST /book/:hold/typed", "GET /waiting", "GET /waiting/:entry")
 	return rows

@@ -40,7 +40,7 @@ func linkTo(t *testing.T, visit api.Appointment, action portal.Action) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimPrefix(links.Link(ref(t, visit), action, visit.Start), "http://127.0.0.1:8080")
+	return strings.TrimPrefix(links.Link(portal.Subject{Reference: ref(t, visit)}, action, visit.Start), "http://127.0.0.1:8080")
 }
 
 // The page that a booking leads to is a ticket: when, its number with the code that

@@ -108,6 +108,7 @@ type Event struct {
 	// CancellationReason is why the visitor cancelled: the slug of a
 	// catalog.CancellationReason, "" for none.
 	CancellationReason string
+	EndsLinks          bool // a correction that ended all links and tokens to the visit
 }
 
 // StaffAction names the member of staff who changes an appointment, and why.

@@ -2,6 +2,7 @@ package slots
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"ziyara/catalog"
@@ -17,6 +18,9 @@ type Correction struct {
 	Email  *string // "" removes it
 	Mobile *string // E.164, proved by the visitor or told to staff
 	Party  *int
+	// EndLinks ends all links and tokens to the visit: somebody else has one. Another
+	// e-mail address or mobile in place of one ends them too.
+	EndLinks bool
 }
 
 // NewCorrection checks a correction of the visitor's details, and cleans them as
@@ -47,7 +51,25 @@ func NewCorrection(name, email *string) (Correction, error) {
 
 // changes reports whether the correction makes any difference to the visit.
 func (c Correction) changes(a Appointment) bool {
-	return differs(c.Name, a.Visitor.Name) || differs(c.Email, a.Visitor.Email) || differs(c.Mobile, a.Mobile) || differs(c.Party, a.Party)
+	return c.EndLinks || differs(c.Name, a.Visitor.Name) || differs(c.Email, a.Visitor.Email) || differs(c.Mobile, a.Mobile) ||
+		differs(c.Party, a.Party)
+}
+
+// endsLinks reports whether whoever could open the visit before may not any more.
+func (c Correction) endsLinks(a Appointment) bool {
+	return c.EndLinks || a.Mobile != "" && differs(c.Mobile, a.Mobile) || a.Visitor.Email != "" && differs(c.Email, a.Visitor.Email)
+}
+
+// LinkGeneration counts how often all links to the visit were ended. A link or token of
+// an earlier generation opens it no more. After 255 times nothing is ended any more.
+func (a Appointment) LinkGeneration() uint8 {
+	ended := 0
+	for _, e := range a.History {
+		if e.EndsLinks {
+			ended++
+		}
+	}
+	return uint8(min(ended, math.MaxUint8)) //nolint:gosec // it is bounded
 }
 
 func differs[T comparable](to *T, from T) bool { return to != nil && *to != from }
@@ -98,7 +120,9 @@ func (a Appointment) correct(c Correction, s, cutoff *catalog.Service, by StaffA
 			return Transition{}, err
 		}
 	}
-	return a.becomes(after, Event{Kind: WasCorrected, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason}), nil
+	return a.becomes(after, Event{
+		Kind: WasCorrected, At: now, Start: a.Start, Actor: by.Actor, Reason: by.Reason, EndsLinks: c.endsLinks(a),
+	}), nil
 }
 
 // placeOf returns the party with the place that it takes where the visit is. The

@@ -68,7 +68,9 @@ func TestCorrections(t *testing.T) {
 					return
 				}
 				wanted := before
-				wanted.History = append(wanted.History, slots.Event{Kind: slots.WasCorrected, At: c.now, Start: before.Start})
+				wanted.History = append(wanted.History, slots.Event{
+					Kind: slots.WasCorrected, At: c.now, Start: before.Start, EndsLinks: c.correction.Mobile != nil && before.Mobile != "",
+				})
 				wanted.Version++
 				if c.correction.Party != nil {
 					wanted.Party = 2
@@ -326,5 +328,39 @@ func TestCorrectWhileMoving(t *testing.T) {
 	got, err := r.Correct(t.Context(), a.Reference, ofParty(2), heldAt)
 	if err != nil || got.Place.Count != 2 || !got.Start.Equal(start.Add(time.Hour)) {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// Links end when they may have reached another, and only then; how often is their generation.
+func TestLinkGeneration(t *testing.T) {
+	t.Parallel()
+	service := &catalog.Service{MoveCutoff: cutoff, PartyLimit: 4}
+	visit := appointment(slots.Booked)
+	visit.Mobile, visit.Visitor.Email = "", ""
+	for i, c := range []struct {
+		correction slots.Correction
+		want       uint8
+	}{
+		{slots.Correction{Name: new("سارة")}, 0},
+		{slots.Correction{Email: new("sara@example.net"), Mobile: new("+966500000001")}, 0}, // there were none
+		{ofParty(2), 0},
+		{slots.Correction{Email: new("sarah@example.net")}, 1},
+		{slots.Correction{Email: new("sarah@example.net")}, 1}, // it is so already
+		{slots.Correction{Email: new("")}, 2},
+		{slots.Correction{Mobile: new("+966500000002")}, 3},
+		{slots.Correction{EndLinks: true}, 4},
+		{slots.Correction{EndLinks: true}, 5},
+	} {
+		got, err := after(visit.Correct(c.correction, service, start.Add(-2*cutoff)))
+		if err != nil || got.LinkGeneration() != c.want {
+			t.Errorf("%d: generation %d, %v, want %d", i, got.LinkGeneration(), err, c.want)
+		}
+		visit = got
+	}
+	for range 300 {
+		visit.History = append(visit.History, slots.Event{Kind: slots.WasCorrected, EndsLinks: true})
+	}
+	if got := visit.LinkGeneration(); got != 255 {
+		t.Errorf("after 305 times: generation %d", got)
 	}
 }

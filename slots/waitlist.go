@@ -174,7 +174,7 @@ func (b *Booker) earlierThan(visit Appointment, r EarlierRequest, now time.Time)
 	return Entry{
 		ID: b.newID(), State: Waiting, Service: visit.Service, Branch: visit.Branch, Wish: wish, Created: now,
 		Ends: earlier((wish.To+1).At(0, zone), visit.MoveBefore(service)), Booking: booking,
-		Replaces: &Replaced{Reference: visit.Reference, Start: visit.Start, Booked: true},
+		Replaces: &Replaced{Reference: visit.Reference, Start: visit.Start, Booked: true, Links: visit.LinkGeneration()},
 	}, nil
 }
 

@@ -34,6 +34,7 @@ type Replaced struct {
 	Reference Reference
 	Start     time.Time // as it is now
 	Booked    bool      // whether it is still booked
+	Links     uint8     // Appointment.LinkGeneration: links to the entry are of it too
 }
 
 // Wish says which visits suit a waiting visitor.
@@ -83,6 +84,14 @@ func (e Entry) At(now time.Time, booked bool) Entry {
 		e.State = EntryExpired
 	}
 	return e
+}
+
+// LinkGeneration is that of the visit that the entry is about; 0 for none.
+func (e Entry) LinkGeneration() uint8 {
+	if e.Replaces == nil {
+		return 0
+	}
+	return e.Replaces.Links
 }
 
 // Offered returns the offer that is open at now, or nil.

@@ -520,6 +520,9 @@ type AppointmentClosed struct {
 
 // AppointmentCorrection The details to correct; what is absent stays as it is.
 type AppointmentCorrection struct {
+	// EndLinks Ends all links and tokens to the appointment, because somebody else has one.
+	EndLinks bool `json:"end_links,omitempty"`
+
 	// Mobile The new mobile number as stated to staff; visitors verify theirs instead.
 	Mobile string `json:"mobile,omitempty"`
 
@@ -600,6 +603,9 @@ type AppointmentEvent struct {
 
 	// CancellationReason Slug of the reason that the visitor chose for cancelling; absent if none.
 	CancellationReason string `json:"cancellation_reason,omitempty"`
+
+	// EndedLinks With `corrected`, that all earlier links and tokens to the visit ended.
+	EndedLinks bool `json:"ended_links,omitempty"`
 
 	// Event Kind of event; `corrected`: details were corrected; `confirmed`: the visitor said that they are coming.
 	Event string `json:"event"`

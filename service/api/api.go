@@ -113,7 +113,7 @@ type Config struct {
 	Messages Correspondence
 	// SurveyOf returns the visit that a survey's token is about. It returns
 	// secret.ErrToken or secret.ErrTokenExpired; nil without links.
-	SurveyOf func(token string, now time.Time) (slots.Reference, error)
+	SurveyOf func(token string, now time.Time) (of slots.Reference, generation uint8, err error)
 	// FindSurvey returns the answers about a visit, nil for none. SaveSurvey
 	// saves them; it returns survey.ErrNotVisited.
 	FindSurvey func(context.Context, slots.Reference) (*survey.Answer, error)

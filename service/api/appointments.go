@@ -111,7 +111,7 @@ func (s *Server) booking(body *AppointmentRequest, mobile string, who *slots.Pro
 func (s *Server) bookedAnswer(ctx context.Context) func(slots.Appointment) (stored, error) {
 	return func(a slots.Appointment) (stored, error) {
 		out := appointmentJSON(centreOf(ctx), a, s.Now())
-		out.ManageToken = s.Keys.Token(useManage, string(a.Reference))
+		out.ManageToken = s.manageToken(a)
 		return bookedJSON(out)
 	}
 }
@@ -141,6 +141,7 @@ func appointmentJSON(c *centre.Snapshot, a slots.Appointment, now time.Time) App
 	for _, e := range a.History {
 		event := AppointmentEvent{
 			At: e.At.In(zone), Event: string(e.Kind), Start: e.Start.In(zone), CancellationReason: e.CancellationReason,
+			EndedLinks: e.EndsLinks,
 		}
 		if e.Kind == slots.WasDeclined { // other reasons are for staff only
 			event.Reason = e.Reason
@@ -175,19 +176,33 @@ func addRequest(out *Appointment, a slots.Appointment, zone *time.Location, now 
 	}
 }
 
-// owned reads a reference and checks the bearer token that goes with it. It
-// returns errNoToken, or fault.ErrNotFound both for a wrong token and for an
-// unknown reference, so that no caller learns which references exist.
-func (s *Server) owned(ctx context.Context, reference string) (slots.Reference, error) {
+// manageToken returns the token that opens a visit.
+func (s *Server) manageToken(a slots.Appointment) string {
+	return s.Keys.TokenOf(useManage, string(a.Reference), a.LinkGeneration())
+}
+
+// owned returns the visit whose bearer token the request has. It
+// returns errNoToken, or fault.ErrNotFound for a wrong token, one that was ended, and an
+// unknown reference, so that no caller learns which references exist. A wrong token is
+// refused before anything is read.
+func (s *Server) owned(ctx context.Context, reference string) (slots.Appointment, error) {
 	token := metaOf(ctx).bearer
 	if token == "" {
-		return "", errNoToken
+		return slots.Appointment{}, errNoToken
 	}
 	r, err := slots.ParseReference(reference)
-	if err != nil || !s.Keys.Match(useManage, string(r), token) {
-		return "", fault.ErrNotFound
+	if err != nil {
+		return slots.Appointment{}, fault.ErrNotFound
 	}
-	return r, nil
+	generation, ok := s.Keys.Generation(useManage, string(r), token)
+	if !ok {
+		return slots.Appointment{}, fault.ErrNotFound
+	}
+	a, err := bookerOf(ctx).Find(ctx, r)
+	if err == nil && a.LinkGeneration() != generation {
+		err = fault.ErrNotFound
+	}
+	return a, err
 }
 
 // GetAppointment shows an appointment.
@@ -209,22 +224,17 @@ func (s *Server) visible(ctx context.Context, reference string) (slots.Appointme
 		}
 		return a, err
 	}
-	r, err := s.owned(ctx, reference)
-	if err != nil {
-		return slots.Appointment{}, err
-	}
-	return bookerOf(ctx).Find(ctx, r)
+	return s.owned(ctx, reference)
 }
 
 // byVisitor changes an appointment for the visitor whose token the request bears.
 func (s *Server) byVisitor(ctx context.Context, reference string,
 	change func(context.Context, slots.Reference, time.Time) (slots.Appointment, error),
 ) (Appointment, error) {
-	r, err := s.owned(ctx, reference)
-	if err != nil {
-		return Appointment{}, err
+	a, err := s.owned(ctx, reference)
+	if err == nil {
+		a, err = change(ctx, a.Reference, s.Now())
 	}
-	a, err := change(ctx, r, s.Now())
 	if err != nil {
 		return Appointment{}, err
 	}

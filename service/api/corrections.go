@@ -14,7 +14,8 @@ func (s *Server) CorrectAppointment(ctx context.Context, r CorrectAppointmentReq
 	if metaOf(ctx).staff != nil {
 		return s.correctOnBehalf(ctx, r)
 	}
-	a, err := s.byVisitor(ctx, r.Reference, func(ctx context.Context, of slots.Reference, now time.Time) (slots.Appointment, error) {
+	var token string
+	out, err := s.byVisitor(ctx, r.Reference, func(ctx context.Context, of slots.Reference, now time.Time) (slots.Appointment, error) {
 		switch {
 		case r.Body.Mobile != "":
 			return slots.Appointment{}, invalid("#/mobile", forStaff())
@@ -25,12 +26,17 @@ func (s *Server) CorrectAppointment(ctx context.Context, r CorrectAppointmentReq
 		if err != nil {
 			return slots.Appointment{}, err
 		}
-		return bookerOf(ctx).Correct(ctx, of, c, now)
+		a, err := bookerOf(ctx).Correct(ctx, of, c, now)
+		if !c.EndLinks { // who ends all links may be who got one wrongly
+			token = s.manageToken(a)
+		}
+		return a, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return CorrectAppointment200JSONResponse(a), nil
+	out.ManageToken = token
+	return CorrectAppointment200JSONResponse(out), nil
 }
 
 func (s *Server) correctOnBehalf(ctx context.Context, r CorrectAppointmentRequestObject) (CorrectAppointmentResponseObject, error) {
@@ -64,7 +70,7 @@ func (s *Server) correction(body *AppointmentCorrection, now time.Time) (c slots
 			return c, err
 		}
 	}
-	c.Party = body.Party
+	c.Party, c.EndLinks = body.Party, body.EndLinks
 	switch {
 	case body.Verification != "":
 		mobile, err := s.mobileProved(body.Verification, now)

@@ -48,7 +48,7 @@ func (s *Server) CreateWalkIn(ctx context.Context, r CreateWalkInRequestObject) 
 	return walkInAnswer{
 		Reference: slots.Reference(v.Reference).String(), Number: v.Arrival.Number, Service: v.Service, Branch: v.Branch,
 		Start: v.Start.In(zone), End: v.End.In(zone), ArrivedAt: v.Arrival.At.In(zone),
-		ManageToken: s.Keys.Token(useManage, v.Reference),
+		ManageToken: s.Keys.TokenOf(useManage, v.Reference, 0),
 	}, nil
 }
 

@@ -29,7 +29,7 @@ func (s *Server) ListMyVisits(ctx context.Context, _ ListMyVisitsRequestObject) 
 	}
 	for i, e := range mine.Waiting {
 		out.Waiting[i] = entryJSON(c, e, now)
-		out.Waiting[i].Token = s.Keys.Token(useWaitlist, e.ID)
+		out.Waiting[i].Token = s.entryToken(e)
 	}
 	return ListMyVisits200JSONResponse(out), nil
 }
@@ -48,7 +48,7 @@ func (s *Server) withKeys(c *centre.Snapshot, visits []slots.Appointment, now ti
 	list := make([]Appointment, len(visits))
 	for i, a := range visits {
 		list[i] = appointmentJSON(c, a, now)
-		list[i].ManageToken = s.Keys.Token(useManage, string(a.Reference))
+		list[i].ManageToken = s.manageToken(a)
 	}
 	return list
 }

@@ -47,7 +47,7 @@ func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment,
 	if s.SurveyOf == nil {
 		return slots.Appointment{}, fault.ErrNotFound
 	}
-	r, err := s.SurveyOf(token, s.Now())
+	r, generation, err := s.SurveyOf(token, s.Now())
 	switch {
 	case errors.Is(err, secret.ErrTokenExpired):
 		return slots.Appointment{}, errSurveyOver
@@ -55,6 +55,9 @@ func (s *Server) surveyed(ctx context.Context, token string) (slots.Appointment,
 		return slots.Appointment{}, fault.ErrNotFound
 	}
 	a, err := bookerOf(ctx).Find(ctx, r)
+	if err == nil && a.LinkGeneration() != generation {
+		return a, fault.ErrNotFound
+	}
 	if err == nil && a.Status != slots.Booked && a.Status != slots.Completed {
 		err = survey.ErrNotVisited
 	}

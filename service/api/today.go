@@ -12,11 +12,11 @@ import (
 
 // GetToday shows where a visitor stands on the day of the visit.
 func (s *Server) GetToday(ctx context.Context, r GetTodayRequestObject) (GetTodayResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.owned(ctx, r.Reference)
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.today(ctx, reference)
+	t, err := s.today(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -25,41 +25,37 @@ func (s *Server) GetToday(ctx context.Context, r GetTodayRequestObject) (GetToda
 
 // TellLate records that a visitor comes later, or has left the hall for a moment.
 func (s *Server) TellLate(ctx context.Context, r TellLateRequestObject) (TellLateResponseObject, error) {
-	reference, err := s.owned(ctx, r.Reference)
+	a, err := s.owned(ctx, r.Reference)
 	if err != nil {
 		return nil, err
 	}
-	if err = s.reception(ctx).Away(ctx, string(reference), r.Body.Minutes, s.Now()); err != nil {
-		return nil, s.inWordsOfVisitors(ctx, reference, err)
+	if err = s.reception(ctx).Away(ctx, string(a.Reference), r.Body.Minutes, s.Now()); err != nil {
+		return nil, inWordsOfVisitors(a, err)
 	}
-	t, err := s.today(ctx, reference)
+	t, err := s.today(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	return TellLate200JSONResponse(t), nil
 }
 
-// today returns where the visitor of a reference stands now.
-func (s *Server) today(ctx context.Context, reference slots.Reference) (Today, error) {
+// today returns where the visitor of a visit stands now.
+func (s *Server) today(ctx context.Context, a slots.Appointment) (Today, error) {
 	now := s.Now()
-	standing, err := s.reception(ctx).Stands(ctx, string(reference), now)
+	standing, err := s.reception(ctx).Stands(ctx, string(a.Reference), now)
 	if err != nil {
-		return Today{}, s.inWordsOfVisitors(ctx, reference, err)
+		return Today{}, inWordsOfVisitors(a, err)
 	}
 	return todayJSON(centreOf(ctx), standing, now), nil
 }
 
 // inWordsOfVisitors returns, for an error at reception, the error that other operations
 // of visitors have for the same state of a visit: its problem is worded for visitors.
-func (s *Server) inWordsOfVisitors(ctx context.Context, reference slots.Reference, err error) error {
+func inWordsOfVisitors(a slots.Appointment, err error) error {
 	switch {
 	case errors.Is(err, hall.ErrCancelled):
 		return slots.ErrNotBooked
 	case errors.Is(err, hall.ErrRequested):
-		a, found := bookerOf(ctx).Find(ctx, reference)
-		if found != nil {
-			return found
-		}
 		return &slots.RequestedError{AnswerBy: a.AnswerBy, Branch: a.Branch}
 	}
 	return err

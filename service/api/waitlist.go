@@ -115,7 +115,7 @@ func (s *Server) WaitForEarlier(ctx context.Context, r WaitForEarlierRequestObje
 	}
 	key := r.Params.IdempotencyKey
 	render := func(e slots.Entry) (stored, error) { return s.joinAnswer(centreOf(ctx), e) }
-	once, err := answerOnce(s, key, "earlier/"+string(of), r.Body, render)
+	once, err := answerOnce(s, key, "earlier/"+string(of.Reference), r.Body, render)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (s *Server) WaitForEarlier(ctx context.Context, r WaitForEarlierRequestObje
 		return nil, err
 	}
 	e, err := s.Waitlist.JoinEarlier(ctx, bookerOf(ctx), slots.EarlierRequest{
-		Visit: of, From: wish.From, To: wish.To, Earliest: wish.Earliest, Latest: wish.Latest,
+		Visit: of.Reference, From: wish.From, To: wish.To, Earliest: wish.Earliest, Latest: wish.Latest,
 	}, once, s.Now())
 	if err != nil {
 		return s.again(key, err)
@@ -134,22 +134,34 @@ func (s *Server) WaitForEarlier(ctx context.Context, r WaitForEarlierRequestObje
 
 func (s *Server) joinAnswer(c *centre.Snapshot, e slots.Entry) (stored, error) {
 	body, err := json.Marshal(WaitlistTicket{
-		ID: e.ID, Token: s.Keys.Token(useWaitlist, e.ID), Expires: e.Ends.In(c.Zone(e.Branch)),
+		ID: e.ID, Token: s.entryToken(e), Expires: e.Ends.In(c.Zone(e.Branch)),
 	})
 	return stored{Status: http.StatusCreated, Location: "/v1/waitlist/" + e.ID, Body: body}, err
 }
 
-// waits checks the bearer token that goes with an entry. It returns
+// entryToken returns the token that opens an entry. With the links to a visit, those to
+// its entry for an earlier start end: it can move the visit.
+func (s *Server) entryToken(e slots.Entry) string {
+	return s.Keys.TokenOf(useWaitlist, e.ID, e.LinkGeneration())
+}
+
+// waits returns the entry whose bearer token the request has. It returns
 // errNoEntryToken, or fault.ErrNotFound for a wrong token, as for an unknown
 // entry.
-func (s *Server) waits(ctx context.Context, id string) error {
-	switch token := metaOf(ctx).bearer; {
-	case token == "":
-		return errNoEntryToken
-	case !s.Keys.Match(useWaitlist, id, token):
-		return fault.ErrNotFound
+func (s *Server) waits(ctx context.Context, id string) (slots.Entry, error) {
+	token := metaOf(ctx).bearer
+	if token == "" {
+		return slots.Entry{}, errNoEntryToken
 	}
-	return nil
+	generation, ok := s.Keys.Generation(useWaitlist, id, token)
+	if !ok {
+		return slots.Entry{}, fault.ErrNotFound
+	}
+	e, err := s.Waitlist.Find(ctx, id, s.Now())
+	if err == nil && e.LinkGeneration() != generation {
+		err = fault.ErrNotFound
+	}
+	return e, err
 }
 
 // errNoEntryToken is returned for a request about an entry without its token.
@@ -157,10 +169,7 @@ var errNoEntryToken = errors.New("api: the token of the waitlist entry is needed
 
 // GetWaitlistEntry shows an entry.
 func (s *Server) GetWaitlistEntry(ctx context.Context, r GetWaitlistEntryRequestObject) (GetWaitlistEntryResponseObject, error) {
-	if err := s.waits(ctx, r.ID); err != nil {
-		return nil, err
-	}
-	e, err := s.Waitlist.Find(ctx, r.ID, s.Now())
+	e, err := s.waits(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +178,7 @@ func (s *Server) GetWaitlistEntry(ctx context.Context, r GetWaitlistEntryRequest
 
 // LeaveWaitlist takes a visitor off the waitlist.
 func (s *Server) LeaveWaitlist(ctx context.Context, r LeaveWaitlistRequestObject) (LeaveWaitlistResponseObject, error) {
-	if err := s.waits(ctx, r.ID); err != nil {
+	if _, err := s.waits(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	if err := s.Waitlist.Leave(ctx, r.ID, s.Now()); err != nil {
@@ -180,7 +189,7 @@ func (s *Server) LeaveWaitlist(ctx context.Context, r LeaveWaitlistRequestObject
 
 // AcceptOffer books the offered place.
 func (s *Server) AcceptOffer(ctx context.Context, r AcceptOfferRequestObject) (AcceptOfferResponseObject, error) {
-	if err := s.waits(ctx, r.ID); err != nil {
+	if _, err := s.waits(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	key, render := r.Params.IdempotencyKey, s.bookedAnswer(ctx)
@@ -200,7 +209,7 @@ func (s *Server) AcceptOffer(ctx context.Context, r AcceptOfferRequestObject) (A
 
 // DeclineOffer declines the offered place.
 func (s *Server) DeclineOffer(ctx context.Context, r DeclineOfferRequestObject) (DeclineOfferResponseObject, error) {
-	if err := s.waits(ctx, r.ID); err != nil {
+	if _, err := s.waits(ctx, r.ID); err != nil {
 		return nil, err
 	}
 	e, err := s.Waitlist.Decline(ctx, r.ID, s.Now())

@@ -102,11 +102,11 @@ func (p *Portal) correctOr(c *fiber.Ctx, again bool) error {
 		}
 		correction.Mobile = new(string(mobile))
 	}
-	_, err = bookerOf(c).Correct(c.UserContext(), o.Reference, correction, p.Now())
+	a, err := bookerOf(c).Correct(c.UserContext(), o.Reference, correction, p.Now())
 	broken, rule := errors.AsType[*slots.RuleError](err)
 	switch {
 	case err == nil:
-		return p.finish(c, "corrected")
+		return p.finishAt(c, p.pathNow(c, o, a), "corrected")
 	case errors.Is(err, slots.ErrMobileLimit):
 		in.Wrong["mobile"] = p.frame(c, lang).T("portal.mobile_limit")
 	case errors.Is(err, slots.ErrTaken):
@@ -115,12 +115,46 @@ func (p *Portal) correctOr(c *fiber.Ctx, again bool) error {
 		in.Notice = "page.too_late"
 	case rule:
 		in.Notice = "correct.no_room"
-	case errors.Is(err, slots.ErrNotBooked), errors.Is(err, slots.ErrArrived):
+	case errors.Is(err, slots.ErrNotBooked), errors.Is(err, slots.ErrArrived), errors.Is(err, slots.ErrStarted):
 		return p.visit(c, o, http.StatusConflict, "page.changed")
 	default:
 		return err
 	}
 	return p.correction(c, o, http.StatusConflict, in)
+}
+
+// pathNow returns the path of the page of a visit that was opened and then changed: another
+// one if that has ended its links.
+func (p *Portal) pathNow(c *fiber.Ctx, o opened, a slots.Appointment) string {
+	switch {
+	case about(a) == about(o.Appointment):
+		return linkPath + c.Params("token")
+	case o.inOne:
+		return p.Links.path(about(a), Manage|own, a.Start.Add(openAfter))
+	}
+	return p.Links.visitPath(a)
+}
+
+// errLinkEnded is returned for a link that was ended, and linkEnded is the page for it.
+var errLinkEnded = errors.New("portal: the link was ended")
+
+const linkEnded = "page.link_ended"
+
+// endLinks ends all links to the visit, also this one: whoever asks may be the one who has
+// it wrongly. The page behind the ended link says how to get another.
+func (p *Portal) endLinks(c *fiber.Ctx) error {
+	o, err := p.open(c, Manage)
+	if err != nil {
+		return err
+	}
+	_, err = bookerOf(c).Correct(c.UserContext(), o.Reference, slots.Correction{EndLinks: true}, p.Now())
+	if errors.Is(err, slots.ErrNotBooked) || errors.Is(err, slots.ErrArrived) || errors.Is(err, slots.ErrStarted) {
+		return p.visit(c, o, http.StatusConflict, "page.changed")
+	}
+	if err != nil {
+		return err
+	}
+	return seeOther(c, linkPath+c.Params("token")+"?lang="+web.Language(c, o.Lang))
 }
 
 // keepCorrection shows the form again as it is.

@@ -129,8 +129,8 @@ func FuzzLinks(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		if r, _, _, err := links.open(token, time.Unix(0, 0)); err == nil {
-			t.Fatalf("%q opens %s", token, r)
+		if to, err := links.read(token, time.Unix(0, 0)); err == nil {
+			t.Fatalf("%q opens %v", token, to)
 		}
 	})
 }

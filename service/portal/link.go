@@ -69,10 +69,19 @@ func NewLinks(origin string, keys *secret.Keys) (*Links, error) {
 	return &Links{&url.URL{Scheme: u.Scheme, Host: u.Host}, keys}, nil
 }
 
+// Subject is the visit that a link is about.
+type Subject struct {
+	Reference  slots.Reference
+	Generation uint8 // slots.Appointment.LinkGeneration: a link of another one opens nothing
+}
+
+// about returns the subject of the links to a visit.
+func about(a slots.Appointment) Subject { return Subject{a.Reference, a.LinkGeneration()} }
+
 // Link returns the address at which an action for a visit can be taken until
 // expires; "" for an invalid reference.
-func (l *Links) Link(r slots.Reference, a Action, expires time.Time) string {
-	path := l.path(r, a, expires)
+func (l *Links) Link(of Subject, a Action, expires time.Time) string {
+	path := l.path(of, a, expires)
 	if path == "" {
 		return ""
 	}
@@ -85,8 +94,8 @@ const openAfter = 12 * time.Hour
 
 // Visit returns the address of the page of a visit that starts then, where its visitor
 // can do all that they may; "" for an invalid reference.
-func (l *Links) Visit(r slots.Reference, start time.Time) string {
-	return l.Link(r, Manage, start.Add(openAfter))
+func (l *Links) Visit(of Subject, start time.Time) string {
+	return l.Link(of, Manage, start.Add(openAfter))
 }
 
 // useMailbox is what the tag of an e-mail address in a link is for.
@@ -95,12 +104,12 @@ const useMailbox = "e-mail address of a visit"
 // ConfirmEmail returns the address at which the visitor of a visit that starts then can
 // confirm their e-mail address; "" for an invalid reference. It is of no use once the
 // visit has another address.
-func (l *Links) ConfirmEmail(r slots.Reference, email string, start time.Time) string {
-	link := l.Link(r, Mailbox, start.Add(openAfter))
+func (l *Links) ConfirmEmail(of Subject, email string, start time.Time) string {
+	link := l.Link(of, Mailbox, start.Add(openAfter))
 	if link == "" {
 		return ""
 	}
-	return link + "/email/" + l.mailboxTag(r, email)
+	return link + "/email/" + l.mailboxTag(of.Reference, email)
 }
 
 func (l *Links) mailboxTag(r slots.Reference, email string) string {
@@ -108,26 +117,27 @@ func (l *Links) mailboxTag(r slots.Reference, email string) string {
 }
 
 // visitPath returns the path of Visit.
-func (l *Links) visitPath(r slots.Reference, start time.Time) string {
-	return l.path(r, Manage, start.Add(openAfter))
+func (l *Links) visitPath(a slots.Appointment) string {
+	return l.path(about(a), Manage, a.Start.Add(openAfter))
 }
 
 // path returns the path of a link; "" for an invalid reference.
-func (l *Links) path(r slots.Reference, a Action, expires time.Time) string {
-	about, err := r.Bytes()
+func (l *Links) path(of Subject, a Action, expires time.Time) string {
+	payload, err := of.Reference.Bytes()
 	if err != nil {
 		return ""
 	}
-	return linkPath + l.keys.Link(byte(a), about, expires)
+	return linkPath + l.keys.Link(secret.Link{Use: byte(a), Payload: payload, Generation: of.Generation}, expires)
 }
 
 // maxNumber is the greatest number that a link has room for.
 const maxNumber = 1<<40 - 1
 
 // Offer returns the address at which the offer to the entry of the waitlist with
-// this number can be answered until expires; "" for an invalid number.
-func (l *Links) Offer(number int64, expires time.Time) string {
-	path := l.offerPath(number, Offer, expires)
+// this number can be answered until expires; "" for an invalid number. The generation is
+// slots.Entry.LinkGeneration.
+func (l *Links) Offer(number int64, generation uint8, expires time.Time) string {
+	path := l.offerPath(number, generation, Offer, expires)
 	if path == "" {
 		return ""
 	}
@@ -136,42 +146,47 @@ func (l *Links) Offer(number int64, expires time.Time) string {
 
 // offerPath returns the path of an offer's link, Offer or Offer|own; "" for an invalid
 // number.
-func (l *Links) offerPath(number int64, a Action, expires time.Time) string {
+func (l *Links) offerPath(number int64, generation uint8, a Action, expires time.Time) string {
 	if number < 1 || number > maxNumber {
 		return ""
 	}
-	var about [8]byte
-	binary.BigEndian.PutUint64(about[:], uint64(number))
-	return linkPath + l.keys.Link(byte(a), [5]byte(about[3:]), expires)
+	var payload [8]byte
+	binary.BigEndian.PutUint64(payload[:], uint64(number))
+	return linkPath + l.keys.Link(secret.Link{Use: byte(a), Payload: [5]byte(payload[3:]), Generation: generation}, expires)
 }
 
 // numberOf returns the number that Offer was given.
-func numberOf(about [5]byte) int64 {
-	return int64(binary.BigEndian.Uint64(append(make([]byte, 3), about[:]...))) //nolint:gosec // 40 bits
+func numberOf(payload [5]byte) int64 {
+	return int64(binary.BigEndian.Uint64(append(make([]byte, 3), payload[:]...))) //nolint:gosec // 40 bits
 }
 
 // Surveyed returns the visit that a survey's token is about. It returns
 // secret.ErrToken, also for the token of a link for another action, or
 // secret.ErrTokenExpired.
-func (l *Links) Surveyed(token string, now time.Time) (slots.Reference, error) {
-	r, action, _, err := l.open(token, now)
-	if action != Survey {
-		return "", secret.ErrToken
+func (l *Links) Surveyed(token string, now time.Time) (Subject, error) {
+	to, err := l.read(token, now)
+	if to.action != Survey {
+		return Subject{}, secret.ErrToken
 	}
-	return r, err
+	return to.visit(), err
 }
 
-// open returns the visit that a token is about, its action, and whether it works in one
-// browser only. It returns secret.ErrToken or an error that wraps secret.ErrTokenExpired.
-func (l *Links) open(token string, now time.Time) (_ slots.Reference, _ Action, inOne bool, _ error) {
-	about, action, inOne, err := l.read(token, now)
-	return slots.NewReference(about), action, inOne, err
+// link is what a link says.
+type link struct {
+	payload    [5]byte
+	generation uint8
+	action     Action
+	inOne      bool // it works in one browser only
 }
 
-// read is like open, for any token, and answers also with an error for an expired one.
-func (l *Links) read(token string, now time.Time) (about [5]byte, a Action, inOne bool, err error) {
-	use, about, err := l.keys.OpenLink(token, now)
-	return about, Action(use &^ own), use&own != 0, err
+// visit returns the visit that the link is about.
+func (l link) visit() Subject { return Subject{slots.NewReference(l.payload), l.generation} }
+
+// read returns what a token says. It returns secret.ErrToken or, with the link, an error
+// that wraps secret.ErrTokenExpired.
+func (l *Links) read(token string, now time.Time) (link, error) {
+	to, err := l.keys.OpenLink(token, now)
+	return link{to.Payload, to.Generation, Action(to.Use &^ own), to.Use&own != 0}, err
 }
 
 // secure reports whether the pages are https.

@@ -158,7 +158,7 @@ func ofSeveral(m slots.Mine) bool {
 // cardOf returns the card of a visit. Its link works as long as the proof.
 func (p *Portal) cardOf(c *fiber.Ctx, a slots.Appointment, frame web.Page, until time.Time) visitCard {
 	card := visitCard{
-		Path: p.Links.path(a.Reference, Manage|own, until), When: web.MomentOf(a.Start, centreOf(c).Zone(a.Branch), frame.Lang),
+		Path: p.Links.path(about(a), Manage|own, until), When: web.MomentOf(a.Start, centreOf(c).Zone(a.Branch), frame.Lang),
 		Reference: a.Reference.String(),
 	}
 	card.Service, card.Branch = centreOf(c).ServiceName(a.Service).In(frame.Lang), centreOf(c).BranchName(a.Branch).In(frame.Lang)
@@ -209,7 +209,7 @@ func (p *Portal) waitCardOf(c *fiber.Ctx, e slots.Entry, frame web.Page) waitCar
 	if offered := e.Offered(p.Now()); offered != nil {
 		m := web.MomentOf(offered.Start, zone, frame.Lang)
 		card.Offered, card.Until = &m, web.MomentOf(offered.Expires, zone, frame.Lang).Time
-		card.OfferPath = p.Links.offerPath(e.Number, Offer|own, offered.Expires)
+		card.OfferPath = p.Links.offerPath(e.Number, e.LinkGeneration(), Offer|own, offered.Expires)
 	}
 	return card
 }

@@ -15,25 +15,29 @@ import (
 // waiting returns the entry of the waitlist that an offer's link is about, and whether
 // the link works in this browser only.
 func (p *Portal) waiting(c *fiber.Ctx) (e slots.Entry, inOne bool, err error) {
-	about, action, inOne, err := p.Links.read(c.Params("token"), p.Now())
+	to, err := p.Links.read(c.Params("token"), p.Now())
 	if err != nil {
-		return e, inOne, err
+		return e, to.inOne, err
 	}
-	if action != Offer {
-		return e, inOne, secret.ErrToken
+	if to.action != Offer {
+		return e, to.inOne, secret.ErrToken
 	}
-	id, err := p.WaitlistEntryID(c.UserContext(), numberOf(about))
+	id, err := p.WaitlistEntryID(c.UserContext(), numberOf(to.payload))
 	if err != nil {
-		return e, inOne, err
+		return e, to.inOne, err
 	}
-	if e, err = p.Waitlist.Find(c.UserContext(), id, p.Now()); err != nil || !inOne {
-		return e, inOne, err
+	e, err = p.Waitlist.Find(c.UserContext(), id, p.Now())
+	if err == nil && e.LinkGeneration() != to.generation {
+		err = errLinkEnded
+	}
+	if err != nil || !to.inOne {
+		return e, to.inOne, err
 	}
 	visit := slots.Reference("")
 	if e.Replaces != nil {
 		visit = e.Replaces.Reference
 	}
-	return e, inOne, p.mayOpen(c, visit, e.Booking.Mobile, e.Booking.Person)
+	return e, true, p.mayOpen(c, visit, e.Booking.Mobile, e.Booking.Person)
 }
 
 // showOffer shows the place that is held for a waiting visitor.
@@ -90,7 +94,7 @@ func (p *Portal) acceptOffer(c *fiber.Ctx) error {
 		if e.Replaces != nil {
 			what = "moved"
 		}
-		path := p.Links.visitPath(a.Reference, a.Start)
+		path := p.Links.visitPath(a)
 		if inOne {
 			if path, err = p.ownPath(c, a); err != nil {
 				return err

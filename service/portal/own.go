@@ -39,7 +39,7 @@ func (p *Portal) ownPath(c *fiber.Ctx, a slots.Appointment) (string, error) {
 	if err := p.owned().Set(c, list[max(0, len(list)-maxOwn):], ownLife); err != nil {
 		return "", err
 	}
-	return p.Links.path(a.Reference, Manage|own, a.Start.Add(openAfter)), nil
+	return p.Links.path(about(a), Manage|own, a.Start.Add(openAfter)), nil
 }
 
 // mayOpen returns errNotOwn unless the browser has booked the visit r ("" for none), or has
@@ -57,6 +57,6 @@ func (p *Portal) mayOpen(c *fiber.Ctx, r slots.Reference, mobile string, of slot
 
 // inOne reports whether the link of a request works in one browser only.
 func (p *Portal) inOne(c *fiber.Ctx) bool {
-	_, _, inOne, _ := p.Links.read(c.Params("token"), p.Now())
-	return inOne
+	to, _ := p.Links.read(c.Params("token"), p.Now())
+	return to.inOne
 }

@@ -128,6 +128,7 @@ func (p *Portal) Mount(app fiber.Router, limit fiber.Handler) {
 	visit.Post("/details", p.correct)
 	visit.Get("/details/code", p.askCorrection)
 	visit.Post("/details/code", p.sendNewCode)
+	visit.Post("/links/end", p.endLinks)
 	visit.Post("/again", p.bookAgain)
 	visit.Post("/move", p.move)
 	visit.Post("/cancel", p.cancel)
@@ -163,10 +164,13 @@ func (p *Portal) guard(c *fiber.Ctx) error {
 	}
 	err := c.Next()
 	switch {
-	case errors.Is(err, secret.ErrTokenExpired) && p.inOne(c), errors.Is(err, errNotOwn): // the mobile can be proved again
+	case errors.Is(err, errNotOwn), p.inOne(c) && (errors.Is(err, secret.ErrTokenExpired) || errors.Is(err, errLinkEnded)):
+		// The mobile can be proved again.
 		return seeOther(c, web.VisitsPath)
 	case errors.Is(err, secret.ErrTokenExpired):
 		return p.state(c, http.StatusGone, p.ended(c), "")
+	case errors.Is(err, errLinkEnded):
+		return p.state(c, http.StatusGone, linkEnded, "")
 	case errors.Is(err, survey.ErrNotVisited):
 		return p.state(c, http.StatusConflict, "page.not_visited", "")
 	case errors.Is(err, secret.ErrToken):
@@ -211,7 +215,7 @@ func (p *Portal) settled(c *fiber.Ctx, err error, says func(status int, key stri
 
 // ended returns the key of the text for an expired link.
 func (p *Portal) ended(c *fiber.Ctx) string {
-	switch _, action, _, _ := p.Links.read(c.Params("token"), p.Now()); action {
+	switch to, _ := p.Links.read(c.Params("token"), p.Now()); to.action {
 	case Survey:
 		return "page.survey_over"
 	case Offer:

@@ -30,16 +30,16 @@ func TestLinks(t *testing.T) {
 	r := slots.NewReference([5]byte{1, 2, 3, 4, 5})
 	ends := time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)
 	for _, a := range []Action{Manage, Confirm, Move, Cancel, Answer} {
-		link := links.Link(r, a, ends)
+		link := links.Link(Subject{r, 3}, a, ends)
 		token, ok := strings.CutPrefix(link, "https://visit.mof.gov.sa/m/")
 		if !ok || len(token) != 28 {
 			t.Fatalf("link %q", link)
 		}
-		gotR, gotA, _, err := links.open(token, ends.Add(-1))
-		if err != nil || gotR != r || gotA != a {
-			t.Errorf("opened as %s for %c, %v", gotR, gotA, err)
+		to, err := links.read(token, ends.Add(-1))
+		if err != nil || to.visit() != (Subject{r, 3}) || to.action != a {
+			t.Errorf("opened as %v, %v", to, err)
 		}
-		if _, _, _, err = links.open(token, ends); !errors.Is(err, secret.ErrTokenExpired) {
+		if _, err = links.read(token, ends); !errors.Is(err, secret.ErrTokenExpired) {
 			t.Errorf("at its end: %v", err)
 		}
 		for _, do := range []Action{Confirm, Move, Cancel, Answer} {
@@ -48,7 +48,7 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
-	if got := links.Link("nonsense", Manage, ends); got != "" {
+	if got := links.Link(Subject{Reference: "nonsense"}, Manage, ends); got != "" {
 		t.Errorf("a link to nothing: %q", got)
 	}
 }

@@ -117,7 +117,7 @@ func TestPagesAreOfOneCentre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	manage := links.path(reference, Manage, comesAt)
+	manage := links.path(Subject{Reference: reference}, Manage, comesAt)
 	for name, c := range map[string]struct {
 		method, path, form string
 		status             int
@@ -132,8 +132,8 @@ func TestPagesAreOfOneCentre(t *testing.T) {
 		"move, no start":   {http.MethodPost, manage + "/move", "", http.StatusConflict},
 		"move, closed":     {http.MethodPost, manage + "/move", "start=2026-11-26T20:00:00Z", http.StatusConflict},
 		"nothing proposed": {http.MethodPost, manage + "/accept", "", http.StatusConflict},
-		"survey":           {http.MethodGet, links.path(reference, Survey, comesAt), "", http.StatusOK},
-		"offer":            {http.MethodGet, strings.TrimPrefix(links.Offer(1, comesAt), "http://127.0.0.1:8080"), "", http.StatusOK},
+		"survey":           {http.MethodGet, links.path(Subject{Reference: reference}, Survey, comesAt), "", http.StatusOK},
+		"offer":            {http.MethodGet, strings.TrimPrefix(links.Offer(1, 0, comesAt), "http://127.0.0.1:8080"), "", http.StatusOK},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +180,7 @@ func TestPagesWaitForWhatTheyAcknowledge(t *testing.T) {
 	}
 	p := newPortal(t, links, oneVisit{visit: visit}, func() *centre.Snapshot { return snapshotAt(t, "first", "Asia/Riyadh") })
 	p.Settle = func(context.Context) error { return fault.ErrUncertain }
-	status, body := fetch(t, p, http.MethodPost, links.path(reference, Manage, comesAt)+"/cancel", "")
+	status, body := fetch(t, p, http.MethodPost, links.path(Subject{Reference: reference}, Manage, comesAt)+"/cancel", "")
 	if want := texts.Visitors("page.not_known").EN; status != http.StatusServiceUnavailable || !strings.Contains(body, want) {
 		t.Errorf("%d, want %q in %s", status, want, body)
 	}

@@ -166,7 +166,7 @@ func (p *Portal) fillEarlier(c *fiber.Ctx, out *page, o opened) error {
 		if o.inOne {
 			offer |= own
 		}
-		out.Earlier.Offered, out.Earlier.Offer = &m, p.Links.offerPath(stands.Entry.Number, offer, offered.Expires)
+		out.Earlier.Offered, out.Earlier.Offer = &m, p.Links.offerPath(stands.Entry.Number, stands.Entry.LinkGeneration(), offer, offered.Expires)
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func (p *Portal) showToday(c *fiber.Ctx, o opened, status int, notice string) er
 		}
 		out.CanConfirm = !confirmed
 	}
-	out.Today = p.standing(c, out, s, now)
+	out.Today = p.standing(c, out, about(o.Appointment), s, now)
 	out.State = out.Today.title()
 	out.Over = out.Today.Where == hall.AtNoShow
 	p.refresh(c, &out)
@@ -102,7 +102,7 @@ func (p *Portal) refresh(c *fiber.Ctx, out *page) {
 }
 
 // standing returns what the page shows of where the visitor stands.
-func (p *Portal) standing(c *fiber.Ctx, out page, s hall.Standing, now time.Time) today {
+func (p *Portal) standing(c *fiber.Ctx, out page, of Subject, s hall.Standing, now time.Time) today {
 	v, zone := s.Visit, centreOf(c).Zone(s.Visit.Branch)
 	clock := func(t time.Time) string { return texts.ClockAt(t.In(zone)).In(out.Lang) }
 	d := today{Where: v.Where(), Delay: int(s.Delay / time.Minute), At: clock(now)}
@@ -134,7 +134,7 @@ func (p *Portal) standing(c *fiber.Ctx, out page, s hall.Standing, now time.Time
 	d.Passed = d.Where == hall.AtExpected && len(d.Late) == 0
 	d.Stages, d.Stage = stages(out, s, clock)
 	if d.Where == hall.AtCompleted {
-		d.Survey = p.Links.path(slots.Reference(v.Reference), Survey, v.Start.Add(survey.Open))
+		d.Survey = p.Links.path(of, Survey, v.Start.Add(survey.Open))
 	}
 	return d
 }

@@ -29,21 +29,26 @@ type opened struct {
 
 // open reads the link of a request and the visit that it is about.
 func (p *Portal) open(c *fiber.Ctx, do Action) (opened, error) {
-	reference, action, inOne, err := p.Links.open(c.Params("token"), p.Now())
+	to, err := p.Links.read(c.Params("token"), p.Now())
 	if err != nil {
 		return opened{}, err
 	}
+	action, of := to.action, to.visit()
 	if do != 0 && !action.allows(do) {
 		return opened{}, secret.ErrToken
 	}
 	if do == 0 && (action == Offer || action == Survey || action == Mailbox) { // these are for one thing
 		return opened{}, secret.ErrToken
 	}
-	a, err := bookerOf(c).Find(c.UserContext(), reference)
-	if err == nil && inOne {
-		err = p.mayOpen(c, reference, a.Mobile, a.Person)
+	a, err := bookerOf(c).Find(c.UserContext(), of.Reference)
+	switch {
+	case err != nil:
+	case of != about(a):
+		err = errLinkEnded
+	case to.inOne:
+		err = p.mayOpen(c, of.Reference, a.Mobile, a.Person)
 	}
-	return opened{action, inOne, a}, err
+	return opened{action, to.inOne, a}, err
 }
 
 // ahead reports whether the visit, or the requested visit, is still to come.
@@ -51,7 +56,7 @@ func (p *Portal) ahead(o opened) bool { return o.Ahead(p.Now()) }
 
 // show shows the visit, or the question of a link that is for one action.
 func (p *Portal) show(c *fiber.Ctx) error {
-	switch _, action, _, _ := p.Links.read(c.Params("token"), p.Now()); action {
+	switch to, _ := p.Links.read(c.Params("token"), p.Now()); to.action {
 	case Survey:
 		return p.askSurvey(c)
 	case Offer:
@@ -88,11 +93,16 @@ func done(what string) string {
 // finish redirects to the page of the visit after an action, so that reloading
 // the page does not repeat the action.
 func (p *Portal) finish(c *fiber.Ctx, what string) error {
+	return p.finishAt(c, linkPath+c.Params("token"), what)
+}
+
+// finishAt is finish for a visit whose page has another address now.
+func (p *Portal) finishAt(c *fiber.Ctx, path, what string) error {
 	q := url.Values{"done": {what}}
 	if lang := c.FormValue("lang"); lang != "" {
 		q.Set("lang", lang)
 	}
-	c.Set(fiber.HeaderLocation, linkPath+c.Params("token")+"?"+q.Encode())
+	c.Set(fiber.HeaderLocation, path+"?"+q.Encode())
 	return c.SendStatus(http.StatusSeeOther)
 }
 

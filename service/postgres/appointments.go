@@ -247,7 +247,8 @@ func (q session) correct(ctx context.Context, t slots.Transition) error {
 	}
 	_, err = q.exec(ctx, "appointments/correct", a.ID, e.At, p.Name, v.nameKey(a.Visitor.Name), null(p.Email),
 		null(p.Mobile), a.Party, a.Place.Count, null(e.Actor), null(e.Reason), nullLimit(t.MobileLimit), p.Number, null(p.ByName), null(p.ByKind),
-		null(p.ByNumber), null(p.Wakala), v.spellings(ofMobile, a.Mobile), null(entry.HoldID.String))
+		null(p.ByNumber), null(p.Wakala), v.spellings(ofMobile, a.Mobile), null(entry.HoldID.String),
+		e.EndsLinks)
 	if _, none := errors.AsType[*slots.HoldLimitError](err); none { // its numbers are those of holds, too
 		return slots.ErrMobileLimit
 	}
@@ -357,6 +358,7 @@ func (r appointmentRow) appointment(v *vault) (slots.Appointment, error) {
 		Actor  string          `json:"actor"`
 		Reason string          `json:"reason"`
 		Cancel string          `json:"cancellation"`
+		Ends   bool            `json:"ends_links"`
 	}
 	if err = json.Unmarshal(r.History, &events); err != nil {
 		return slots.Appointment{}, err
@@ -364,7 +366,7 @@ func (r appointmentRow) appointment(v *vault) (slots.Appointment, error) {
 	for _, e := range events {
 		a.History = append(a.History, slots.Event{
 			Kind: e.Kind, At: e.At.UTC(), Start: e.Start.UTC(), Actor: e.Actor, Reason: e.Reason,
-			CancellationReason: e.Cancel,
+			CancellationReason: e.Cancel, EndsLinks: e.Ends,
 		})
 	}
 	a.Version = len(a.History)

@@ -98,6 +98,7 @@ type messageRow struct {
 	ProposedStart  sql.NullTime                   `db:"proposed_start"` // while the proposal is valid
 	Reference      sql.NullString                 `db:"reference"`
 	Entry          sql.NullInt64                  `db:"entry"`         // of an offer
+	Links          int                            `db:"links"`         // how often the links to the visit were ended
 	Displaced      bool                           `db:"displaced"`     // of a reminder: a change took the place
 	ChangeReason   *jsonOf[catalog.Text]          `db:"change_reason"` // why the centre called the visit off or took its time
 	Service        *jsonOf[catalog.Text]          `db:"service"`
@@ -195,7 +196,7 @@ func (m *Lane) claimed(r messageRow) (notify.Claimed, error) {
 	}
 	c.Facts.Department = r.Department.String
 	c.Facts.Start, c.Facts.End = r.StartAt.Time, r.EndAt.Time
-	c.Facts.Entry = r.Entry.Int64
+	c.Facts.Entry, c.Facts.Links = r.Entry.Int64, generation(r.Links)
 	if r.ProposedStart.Valid {
 		c.Facts.Start = r.ProposedStart.Time
 	}

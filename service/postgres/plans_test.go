@@ -70,7 +70,7 @@ func TestPlans(t *testing.T) {
 		{name: "appointments/cancel", arguments: id + ", " + now + ", NULL, NULL, 'cancelled', " + now + ", 'other'",
 			through: "appointments_pkey"},
 		{name: "appointments/correct", arguments: id + ", " + now + ", 'x', ' x ', NULL, '+966500000001', 2, 1, 'huda', 'x', 6, '1', " +
-			"NULL, NULL, NULL, NULL, '{+966500000001}', " + id, through: "appointments_visits_of_mobile"},
+			"NULL, NULL, NULL, NULL, '{+966500000001}', " + id + ", false", through: "appointments_visits_of_mobile"},
 		{name: "waitlist/replacing", arguments: "'R1'", through: "waitlist_entries_person"},
 		{name: "waitlist/keep", arguments: id + ", 1, 'x', '1', '1', NULL, NULL, NULL, NULL, NULL", through: "waitlist_entries_pkey"},
 		{name: "vault/visits", arguments: id + ", 'x', 250", through: "appointments_pkey"},

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -141,3 +142,7 @@ func (c counts) text() string {
 	}
 	return string(append(text, '}'))
 }
+
+// generation returns the generation of the links to a visit that were ended so often, as
+// slots.Appointment.LinkGeneration does.
+func generation(ended int) uint8 { return uint8(min(ended, math.MaxUint8)) } //nolint:gosec // it is bounded

@@ -237,6 +237,7 @@ type entryRow struct {
 	Replaces       sql.NullString `db:"replaces"`
 	ReplacedStart  sql.NullTime   `db:"replaced_start"`
 	ReplacedBooked bool           `db:"replaced_booked"`
+	ReplacedLinks  int            `db:"replaced_links"`
 	Served         bool           `db:"served"`
 }
 
@@ -279,6 +280,7 @@ func (r entryRow) entry(v *vault) (slots.Entry, error) {
 	if r.Replaces.Valid {
 		e.Replaces = &slots.Replaced{
 			Reference: slots.Reference(r.Replaces.String), Start: utc(r.ReplacedStart), Booked: r.ReplacedBooked,
+			Links: generation(r.ReplacedLinks),
 		}
 	}
 	if r.HoldID.Valid {

@@ -54,7 +54,7 @@ func TestRing(t *testing.T) {
 		_, rowErr := k.OpenRow("t/1", row)
 		_, sealErr := k.OpenSealed(sealed, "b")
 		_, signErr := k.Open("mobile", of.Sign("mobile", "x", later), time.Unix(0, 0))
-		_, _, linkErr := k.OpenLink(of.Link('m', [5]byte{1}, later), time.Unix(0, 0))
+		_, linkErr := k.OpenLink(of.Link(secret.Link{Use: 'm', Payload: [5]byte{1}}, later), time.Unix(0, 0))
 		all := []bool{rowErr == nil, sealErr == nil, signErr == nil, linkErr == nil,
 			k.Match("hold", "1", of.Token("hold", "1")), k.IsCode("1", of.Code("1"))}
 		if slices.Contains(all, true) && slices.Contains(all, false) {

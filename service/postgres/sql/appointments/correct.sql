@@ -4,6 +4,7 @@
 -- (waitlist/keep.sql); so does the hold of its offer ($18, null for none), to which its message goes.
 -- A visit that counts gets one of the numbers left of a corrected mobile, up to the limit $11
 -- (null for none), as in appointments/book.sql.
+-- $19 says that it ends all links to the visit.
 -- Messages need nothing: they are sent to the mobile and the address that the visit has
 -- then (messages/claim.sql).
 WITH corrected AS (
@@ -26,5 +27,5 @@ WITH corrected AS (
     SET mobile = $6
     WHERE id = $18 AND status IS NOT DISTINCT FROM 'held'
 )
-INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason)
-SELECT branch_id, id, 'corrected', $2, start_at, version, $9, $10 FROM corrected
+INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version, actor, reason, ends_links)
+SELECT branch_id, id, 'corrected', $2, start_at, version, $9, $10, $19 FROM corrected

@@ -5,7 +5,7 @@
 SELECT a.*, s.slug AS service, br.slug AS branch,
        coalesce((
            SELECT jsonb_agg(jsonb_build_object('kind', e.kind, 'at', e.at, 'start', e.start_at,
-               'actor', e.actor, 'reason', e.reason, 'cancellation', e.cancellation_reason) ORDER BY e.id)
+               'actor', e.actor, 'reason', e.reason, 'cancellation', e.cancellation_reason, 'ends_links', e.ends_links) ORDER BY e.id)
            FROM appointment_events e
            WHERE (e.appointment_id, e.branch_id) = (a.id, a.branch_id)), '[]') AS history,
        CASE WHEN a.status IN ('requested', 'booked') THEN (

@@ -74,6 +74,16 @@ SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.
            FROM waitlist_offers o
            JOIN waitlist_entries e ON e.id = o.entry_id
            WHERE o.hold_id = m.appointment_id) END AS entry_visitor,
+       (SELECT count(*)
+        FROM appointment_events e
+        WHERE e.ends_links AND e.appointment_id = CASE m.kind
+            WHEN 'offer' THEN (
+                SELECT v.id
+                FROM waitlist_offers o
+                JOIN waitlist_entries w ON w.id = o.entry_id
+                JOIN appointments v ON v.reference = w.replaces
+                WHERE o.hold_id = m.appointment_id)
+            ELSE m.appointment_id END) AS links,
        s.name AS service, b.name AS branch, b.short_name AS branch_sms, b.zone, b.quiet_from, b.quiet_to,
        CASE WHEN m.way = 'email' THEN b.address END AS address,
        CASE WHEN m.way = 'email' THEN s.requirements END AS requirements,

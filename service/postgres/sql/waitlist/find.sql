@@ -6,6 +6,9 @@ SELECT e.id, e.position AS number, e.state, s.slug AS service, b.slug AS branch,
        e.representative_name, e.representative_identity_kind, e.representative_identity,
        e.wakala, e.wakala_expires, e.needs,
        e.replaces, v.start_at AS replaced_start, v.status IS NOT DISTINCT FROM 'booked' AS replaced_booked,
+       (SELECT count(*)
+        FROM appointment_events ended
+        WHERE (ended.appointment_id, ended.branch_id) = (v.id, v.branch_id) AND ended.ends_links) AS replaced_links,
        EXISTS (
            SELECT
            FROM appointments a
