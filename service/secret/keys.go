@@ -15,6 +15,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/tink-crypto/tink-go/v2/prf/subtle"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
@@ -39,8 +40,9 @@ type key struct {
 	id                                                      uint32
 	root                                                    []byte
 	code, token, sign, person, address, seal, link, row, of []byte
-	aead                                                    cipher.AEAD // for seal
-	rows                                                    tink.AEAD   // for row
+	aead                                                    cipher.AEAD        // for seal
+	rows                                                    tink.AEAD          // for row
+	hash                                                    *subtle.AESCMACPRF // for of
 }
 
 // New derives the keys from one secret: the ring of a deployment that has none. The secret
@@ -86,8 +88,13 @@ func newKey(id uint32, root []byte) (*key, error) {
 	if k.aead, err = newAEAD(k.seal); err != nil {
 		return nil, err
 	}
-	k.rows, err = newRows(k.row, id)
-	return k, err
+	if k.rows, err = newRows(k.row, id); err != nil {
+		return nil, err
+	}
+	if k.hash, err = subtle.NewAESCMACPRF(k.of); err != nil { // RFC 4493, with AES-256
+		return nil, fmt.Errorf("secret: %w", err)
+	}
+	return k, nil
 }
 
 // ErrNoKey is returned for a key that the ring does not have.

@@ -1,8 +1,6 @@
 package secret
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 )
@@ -12,6 +10,8 @@ const (
 	fingerprintSize = 16
 	// hashSize is the length of a Hash in bytes: no two of 10¹² values have the same.
 	hashSize = 12
+	// hashOutput is the length of what hashes are cut from, in bytes.
+	hashOutput = 16
 )
 
 // WithHashes takes pseudonyms, fingerprints and hashes from a root of their own instead of
@@ -58,7 +58,7 @@ func (k *Keys) Fingerprint(address string) []byte {
 // found again. No kind contains U+0000. They are always the same, and without the secret they can't be found by
 // trying all values.
 func (k *Keys) Hash(kind, value string) string {
-	return base64.RawURLEncoding.EncodeToString(mac(k.hashing().of, kind+"\x00"+value)[:hashSize])
+	return base64.RawURLEncoding.EncodeToString(k.hashing().hashOf(kind, value)[:hashSize])
 }
 
 // wordEncoding has no character that LIKE takes for a wildcard.
@@ -72,12 +72,18 @@ const wordSize = 5
 
 // Words returns hashes of 5 characters by which words, or beginnings of words, are found.
 func (k *Keys) Words(kind string, words []string) []string {
-	h, list := hmac.New(sha256.New, mac(k.hashing().of, kind)), make([]string, len(words))
-	var sum [sha256.Size]byte
+	hashing, list := k.hashing(), make([]string, len(words))
 	for i, word := range words {
-		h.Reset()
-		h.Write([]byte(word))
-		list[i] = wordEncoding.EncodeToString(h.Sum(sum[:0])[:4])[:wordSize]
+		list[i] = wordEncoding.EncodeToString(hashing.hashOf(kind, word)[:4])[:wordSize]
 	}
 	return list
+}
+
+// hashOf returns 16 bytes of the value of a kind.
+func (k *key) hashOf(kind, value string) []byte {
+	hash, err := k.hash.ComputePRF([]byte(kind+"\x00"+value), hashOutput)
+	if err != nil { // for more bytes than it has
+		panic("secret: " + err.Error())
+	}
+	return hash
 }
