@@ -55,7 +55,7 @@ func (s smsCarrier) write(c Claimed) (written, error) {
 		return written{}, err
 	}
 	m := Message{ID: c.ID, Mobile: c.Mobile, Text: text, Size: Measure(text), Expires: c.Expires}
-	return written{text: text, segments: m.Size.Segments, hand: func(ctx context.Context) (string, error) {
+	return written{text: text, kept: s.texts.kept(c, text), segments: m.Size.Segments, hand: func(ctx context.Context) (string, error) {
 		return s.sender.Send(ctx, m)
 	}}, nil
 }
@@ -80,7 +80,8 @@ func (m mailCarrier) write(c Claimed) (written, error) {
 	if err != nil {
 		return written{}, err
 	}
-	return written{text: l.Subject + "\n\n" + l.Text, hand: func(ctx context.Context) (string, error) {
+	text := l.Subject + "\n\n" + l.Text
+	return written{text: text, kept: m.texts.kept(c, text), hand: func(ctx context.Context) (string, error) {
 		return m.postman.Post(ctx, l)
 	}}, nil
 }

@@ -3,6 +3,7 @@ package notify
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -144,6 +145,18 @@ func (t *Texts) linkOf(f Facts, of department, known bool) string {
 		return ""
 	}
 	return t.link(f)
+}
+
+// kept returns the text of a message as it is kept, with … for links that open a visit: they
+// are in nobody's hands but the visitor's.
+func (t *Texts) kept(c Claimed, text string) string {
+	for _, link := range []string{t.confirm(c.Facts, c.Email), t.link(c.Facts)} {
+		if to, err := url.Parse(link); link != "" && err == nil {
+			page, _, _ := strings.Cut(strings.TrimPrefix(to.Path, "/"), "/")
+			text = strings.ReplaceAll(text, link, to.Scheme+"://"+to.Host+"/"+page+"/…")
+		}
+	}
+	return text
 }
 
 // noSurvey reports whether the facts are of a survey that has no page.

@@ -34,6 +34,7 @@ type carrier interface {
 // written is a message in words.
 type written struct {
 	text     string
+	kept     string // the text without links that open a visit
 	segments int
 	hand     func(context.Context) (id string, err error) // fails as Sender.Send does
 }
@@ -233,7 +234,7 @@ func (w *Worker) send(ctx context.Context, now func() time.Time, c Claimed) Outc
 	o := c.outcome(Accepted, "")
 	o.Segments, o.GatewayID = m.segments, id
 	if c.Facts.Kind != VerificationCode {
-		o.Text = m.text
+		o.Text = m.kept
 	}
 	return o
 }

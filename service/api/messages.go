@@ -135,8 +135,8 @@ func (s *Server) messageJSON(r notify.Record) Message {
 // link finds the token in the address of a page about a visit.
 var link = regexp.MustCompile(`(https?://\S+/m/)[A-Za-z0-9_-]+`)
 
-// withoutLink returns a text without the token of its link: staff must act in
-// their own name, not the visitor's.
+// withoutLink returns a text without the token of its link, which texts that a former version
+// has kept still have: staff must act in their own name, not the visitor's.
 func withoutLink(text string) string { return link.ReplaceAllString(text, "$1…") }
 
 // messageProblems has the problems of messages.

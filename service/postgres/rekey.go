@@ -44,13 +44,10 @@ func (s *Store) NoteLeft(ctx context.Context, left int) error {
 	return err
 }
 
-// EndRekey removes what is of no use any more once all rows are sealed with the key that writes,
-// and seals the secrets of webhooks with it.
+// EndRekey seals the secrets of webhooks with the key that writes, and removes what is of no use
+// any more once all rows are sealed with it.
 func (s *Store) EndRekey(ctx context.Context) error {
-	if _, err := s.pool().exec(ctx, "vault/end"); err != nil {
-		return err
-	}
-	return s.transact(ctx, func(q session) error {
+	err := s.transact(ctx, func(q session) error {
 		var rows []struct {
 			ID     string `db:"id"`
 			Secret []byte `db:"secret"`
@@ -78,6 +75,10 @@ func (s *Store) EndRekey(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil {
+		_, err = s.pool().exec(ctx, "vault/end")
+	}
+	return err
 }
 
 // Rekey seals once what is left, in portions, and tells each how many it sealed. It leaves rows that others

@@ -1,2 +1,2 @@
--- Notes how many rows are left to be sealed.
-UPDATE vault SET left_rows = $1
+-- Notes how many rows are left to be sealed, at least one until vault/end.
+UPDATE vault SET left_rows = greatest($1::bigint, 1)
