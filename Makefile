@@ -23,7 +23,7 @@ NODE_SMPP     := .tools/smpp-$(NODE_SMPP_VERSION)/node_modules/smpp/package.json
 OIDC_PROVIDER := .tools/oidc-provider-$(OIDC_PROVIDER_VERSION)/node_modules/oidc-provider/package.json
 
 IMAGE ?= ziyara
-BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./hall ./notify
+BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./hall ./notify ./service/postgres
 SOAK  ?= 10m
 WRITES ?= 10000
 FUZZ ?= 30s

@@ -88,7 +88,7 @@ type messageRow struct {
 	CodeMobile     sql.NullString                 `db:"code_mobile"` // of a code, sealed
 	VisitID        sql.NullString                 `db:"visit"`
 	Visitor        sql.NullString                 `db:"visitor_name"`
-	EntryVisitor   pq.StringArray                 `db:"entry_visitor"` // of an offer: id and visitor_name of the entry
+	EntryVisitor   pq.StringArray                 `db:"entry_visitor"` // of an offer: see contact
 	Status         sql.NullString                 `db:"status"`
 	VisitStart     sql.NullInt32                  `db:"visit_start_version"`
 	Version        sql.NullInt32                  `db:"version"`
@@ -148,14 +148,12 @@ func (m *Lane) Claim(ctx context.Context, now time.Time, limit int, lease time.D
 
 // open returns whom a message goes to.
 func (r messageRow) open(v *vault) (mobile, email string, err error) {
-	table, id, kept := visitsTable, r.VisitID.String, personal{Name: r.Visitor.String, Mobile: r.Mobile.String, Email: r.Email.String}
-	switch {
-	case r.VerificationID.Valid:
-		table, id, kept.Name = checksTable, r.VerificationID.String, r.CodeMobile.String
-	case len(r.EntryVisitor) == 2: // the hold of an offer has no visitor of its own
-		table, id, kept.Name = entriesTable, r.EntryVisitor[0], r.EntryVisitor[1]
+	var who personal
+	if r.VerificationID.Valid {
+		who, err = v.open(checksTable, r.VerificationID.String, personal{Name: r.CodeMobile.String, Mobile: r.Mobile.String})
+	} else {
+		who, err = v.contact(r.VisitID.String, r.Visitor.String, r.Mobile.String, r.Email.String, r.EntryVisitor)
 	}
-	who, err := v.open(table, id, kept)
 	return who.Mobile, who.Email, err
 }
 

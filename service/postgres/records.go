@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/lib/pq"
+
 	"ziyara/audit"
 	"ziyara/fault"
 	"ziyara/notify"
@@ -38,7 +40,8 @@ type recordRow struct {
 	ReceiptCode sql.NullString `db:"receipt_code"`
 	VisitID     string         `db:"visit"`
 	Visitor     sql.NullString `db:"visitor_name"`
-	Reference   sql.NullString `db:"reference"` // an offer has none yet
+	Entry       pq.StringArray `db:"entry_visitor"` // of an offer: see contact
+	Reference   sql.NullString `db:"reference"`     // an offer has none yet
 	Mobile      sql.NullString `db:"mobile"`
 	Email       sql.NullString `db:"email"`
 	Department  string         `db:"department"`
@@ -47,7 +50,7 @@ type recordRow struct {
 }
 
 func (r recordRow) record(v *vault) (notify.Record, error) {
-	who, err := v.open(visitsTable, r.VisitID, personal{Name: r.Visitor.String, Mobile: r.Mobile.String, Email: r.Email.String})
+	who, err := v.contact(r.VisitID, r.Visitor.String, r.Mobile.String, r.Email.String, r.Entry)
 	if err != nil {
 		return notify.Record{}, err
 	}

@@ -148,6 +148,22 @@ func (v *vault) open(table, id string, kept personal) (p personal, err error) {
 	return p, nil
 }
 
+// contact returns how the visitor of a visit is reached. The hold of an offer has no visitor of its
+// own: entry is the id and the visitor_name of the entry of the waitlist to which it is offered.
+func (v *vault) contact(visit, name, mobile, email string, entry []string) (p personal, err error) {
+	kept := personal{Name: name, Mobile: mobile, Email: email}
+	if len(entry) == 2 {
+		kept.Name = entry[1]
+		p, err = v.open(entriesTable, entry[0], kept)
+	} else {
+		p, err = v.open(visitsTable, visit, kept)
+	}
+	if strings.HasPrefix(p.Mobile, hashMark) { // the entry is gone
+		p.Mobile = ""
+	}
+	return p, err
+}
+
 // keepText seals a text of a row; "" stays.
 func (v *vault) keepText(table, id, text string) (string, error) {
 	if text == "" || !v.sealing.Load() {

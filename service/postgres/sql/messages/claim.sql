@@ -69,7 +69,7 @@ SELECT m.id, m.way, m.kind, m.lead_minutes, m.lang, m.attempts, m.expires_at, m.
            FROM waitlist_offers o
            JOIN waitlist_entries e ON e.id = o.entry_id
            WHERE o.hold_id = m.appointment_id) END AS entry,
-       CASE WHEN m.kind = 'offer' THEN (
+       CASE WHEN m.kind = 'offer' AND a.visitor_name IS NULL THEN (
            SELECT ARRAY[e.id::text, e.visitor_name]
            FROM waitlist_offers o
            JOIN waitlist_entries e ON e.id = o.entry_id
