@@ -92,6 +92,13 @@ var operations = map[string]permission{
 	"getQuota":        {roles: oversee},
 	"setQuota":        {roles: decide},
 
+	// What the centre offers.
+	"listCentreParts":    {roles: oversee},
+	"getCentrePart":      {roles: oversee},
+	"putCentrePart":      {roles: decide},
+	"listCentreVersions": {roles: oversee},
+	"getCentreVersion":   {roles: oversee},
+
 	// Changes of calendars with their visits.
 	"createChange":        {roles: decide},
 	"createHolidayChange": {roles: administer},

@@ -96,6 +96,9 @@ var operations = map[string]Trace{
 	"getQuota":        Nothing,
 	"setQuota":        Act,
 
+	"listCentreParts": Nothing, "getCentrePart": Nothing, "listCentreVersions": Nothing, "getCentreVersion": Nothing,
+	"putCentrePart": Read, // what is carried out is also an act
+
 	// Changes of calendars with their visits.
 	"createChange":        Read, // what is carried out is also an act
 	"createHolidayChange": Read,

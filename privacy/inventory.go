@@ -96,8 +96,8 @@ func Inventory() []Column {
 	add("message_numbers", OfNumbers, "mobile", "mobile number")
 	add("rebookings", OfPauses, "person", "pseudonym")
 	for _, c := range [][2]string{
-		{"appointment_events", "actor"}, {"audit_log", "actor"}, {"change_visits", "answered_by"}, {"changes", "actor"},
-		{"desk_group_plans", "actor"}, {"hall_calls", "actor"}, {"hall_delays", "actor"},
+		{"appointment_events", "actor"}, {"audit_log", "actor"}, {"centre_versions", "actor"},
+		{"change_visits", "answered_by"}, {"changes", "actor"}, {"desk_group_plans", "actor"}, {"hall_calls", "actor"}, {"hall_delays", "actor"},
 		{"department_texts", "saved_by"}, {"department_texts", "approved_by"}, {"feeds", "created_by"}, {"webhooks", "created_by"},
 	} {
 		add(c[0], OfStaff, c[1], "id of a member of staff")
@@ -105,6 +105,7 @@ func Inventory() []Column {
 	add("staff_sessions", OfSessions, "staff", "id of a member of staff", "subject", "their id at the identity provider",
 		"browser", "what their browser says that it is", "sealed", "their name and roles, sealed")
 	add("audit_log", OfStaff, "reason", "reason that staff gave")
+	add("centre_versions", OfStaff, "reason", "reason that staff gave")
 	return list
 }
 

@@ -81,3 +81,22 @@ func ofQuota(method string, body any) fixture {
 		}
 	}
 }
+
+// ofPart asks about a service as a part of the centre.
+func ofPart(method, path string, body any) fixture {
+	return func(*walk) asked {
+		return asked{
+			Request: servicetest.Request{
+				Method: method, Path: "/v1/centre/services/iban-update" + path, Body: body, Header: map[string]string{"If-Match": "*"},
+			},
+			Department: "revenues",
+		}
+	}
+}
+
+// ibanUpdate is that service with another length.
+func ibanUpdate() map[string]any {
+	return map[string]any{"service": map[string]any{
+		"slug": "iban-update", "department": "revenues", "name": map[string]string{"ar": "الآيبان", "en": "IBAN"}, "duration": "35m",
+	}}
+}

@@ -194,7 +194,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 			}
 			visitors.mount(app, limit)
 		},
-		Calendars: s.store.Calendars(), Changes: changes.Changes, Refresh: s.centre.reload,
+		Calendars: s.store.Calendars(), Setup: s.store.Centre(), Changes: changes.Changes, Refresh: s.centre.reload,
 		Feeds: s.store.Feeds(), Seen: owners.seen, PublicURL: c.PublicURL, Site: c.site(), HTTPS: c.https(), EntryHost: s.messaging.entryHost(),
 		Webhooks: s.store.Webhooks(), Network: s.hooks.network,
 		Reports: reporter, Counts: counts,

@@ -96,20 +96,33 @@ func Describe(ctx context.Context, c Config) (described setup.Centre, err error)
 	return described, err
 }
 
-// Apply makes the centre in a database as a file says, and returns what changed; with
-// try it changes nothing, and returns what would. The changes are in the log as those
-// of actor. The error joins some that wrap setup.ErrRefused, or wraps a
-// *slots.AffectedError if visits would lose their places.
-func Apply(ctx context.Context, c Config, want setup.Centre, actor string, try bool) (changes []setup.Change, err error) {
+// Apply makes the centre in a database as a file says, and returns what that does; with
+// try it changes nothing, and returns what it would do. Visits that the centre would not
+// take any more stay. The changes are in the log as those of actor. The error joins some
+// that wrap setup.ErrRefused, or wraps a *slots.AffectedError if visits would lose their
+// places.
+func Apply(ctx context.Context, c Config, want setup.Centre, actor string, try bool) (setup.Outcome, error) {
+	return change(ctx, c, func(setup.Centre) (setup.Centre, error) { return want, nil }, actor, try)
+}
+
+// ApplyTable is Apply for a table of services or desk groups. The error may also be a
+// setup.FileError: what is wrong with the lines of the table in this centre.
+func ApplyTable(ctx context.Context, c Config, t setup.Table, actor string, try bool) (setup.Outcome, error) {
+	return change(ctx, c, t.On, actor, try)
+}
+
+func change(ctx context.Context, c Config, want func(have setup.Centre) (setup.Centre, error), actor string, try bool,
+) (out setup.Outcome, err error) {
+	r := slots.CentreRequest{Author: audit.Entry{At: c.now(), Actor: actor}, Try: try, Decision: slots.Keep}
 	err = withCentre(ctx, c, func(store *postgres.Centre) (err error) {
-		changes, err = store.Apply(ctx, want, audit.Entry{At: c.now(), Actor: actor}, try)
+		out, err = store.Change(ctx, r, want)
 		return err
 	})
 	if affected, ok := errors.AsType[*slots.AffectedError](err); ok {
 		err = fmt.Errorf("%w, of %s: close those times in the calendar first, where each visitor is offered another one",
 			err, strings.Join(affected.DeskGroups, ", "))
 	}
-	return changes, err
+	return out, err
 }
 
 func (c Config) now() time.Time {

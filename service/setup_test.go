@@ -47,11 +47,11 @@ func migrated(t *testing.T) service.Config {
 // apply applies a file and returns the lines of what it changes.
 func apply(t *testing.T, c service.Config, want setup.Centre) []string {
 	t.Helper()
-	changes, err := service.Apply(t.Context(), c, want, "a test", false)
+	out, err := service.Apply(t.Context(), c, want, "a test", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return linesOf(changes)
+	return linesOf(out.Changes)
 }
 
 func linesOf(changes []setup.Change) []string {
@@ -133,7 +133,7 @@ func TestCentreOfOnesOwn(t *testing.T) {
 	if diff := cmp.Diff(before, described(t, config)); diff != "" {
 		t.Errorf("a trial changed the centre (-before +after):\n%s", diff)
 	}
-	if diff := cmp.Diff(linesOf(tried), apply(t, config, widened)); diff != "" {
+	if diff := cmp.Diff(linesOf(tried.Changes), apply(t, config, widened)); diff != "" {
 		t.Errorf("changes (-tried +made):\n%s", diff)
 	}
 
@@ -259,5 +259,70 @@ services:
 	}
 	if c := described(t, config); len(c.Services) != 4 || len(c.DeskGroups) != 2 {
 		t.Errorf("%d services and %d desk groups, want 4 and 2", len(c.Services), len(c.DeskGroups))
+	}
+}
+
+// Things are shown in the order of the file, and another order is a change.
+func TestOrderOfTheFile(t *testing.T) {
+	t.Parallel()
+	config := migrated(t)
+	centre := municipality(t)
+	slices.Reverse(centre.Services)
+	apply(t, config, centre)
+	order := func() (slugs []string) {
+		for _, s := range described(t, config).Services {
+			slugs = append(slugs, s.Slug)
+		}
+		return slugs
+	}
+	if got := order(); !slices.Equal(got, []string{"bulky-waste", "boat-licence", "building-permit"}) {
+		t.Errorf("the order is %q", got)
+	}
+	if lines := apply(t, config, municipality(t)); !slices.Equal(lines, []string{"~ order of services"}) {
+		t.Errorf("changes: %q", lines)
+	}
+	if got := order(); !slices.Equal(got, []string{"building-permit", "boat-licence", "bulky-waste"}) {
+		t.Errorf("the order is %q", got)
+	}
+	if lines := apply(t, config, municipality(t)); lines != nil {
+		t.Errorf("applied again, the file changes %q", lines)
+	}
+	heads := municipality(t)
+	slices.Reverse(heads.Branches)
+	apply(t, config, heads)
+	if first := described(t, config).Branches[0].Slug; first != "harbour" {
+		t.Errorf("the head office is %s", first)
+	}
+}
+
+// A spreadsheet of services is applied to the centre as it is, all or nothing.
+func TestTableIsApplied(t *testing.T) {
+	t.Parallel()
+	config := migrated(t)
+	apply(t, config, municipality(t))
+	table := func(lines string) setup.Table {
+		t.Helper()
+		read, err := setup.ReadTable([]byte("المعرف;الإدارة;الاسم بالعربية;الاسم بالإنجليزية;المدة\n" + lines))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return read
+	}
+	before := described(t, config)
+	_, err := service.ApplyTable(t.Context(), config, table("tree;waste;قطع شجرة;Tree;20\nother;parks;قطع;Other;20\n"), "a test", false)
+	var faults setup.FileError
+	if !errors.As(err, &faults) || faults[0].Line != 3 || !strings.Contains(err.Error(), "parks") {
+		t.Errorf("a department that isn't there: %v", err)
+	}
+	if diff := cmp.Diff(before, described(t, config)); diff != "" {
+		t.Errorf("the refused table changed the centre (-before +after):\n%s", diff)
+	}
+	out, err := service.ApplyTable(t.Context(), config, table("tree;waste;قطع شجرة;Tree;20\nbuilding-permit;;;;50\n"), "a test", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"+ service tree", "~ service building-permit", "    duration: 30m -> 50m"}
+	if diff := cmp.Diff(want, linesOf(out.Changes)); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 }

@@ -29,6 +29,8 @@ type Change struct {
 	Kind Kind
 	Slug string
 	New  bool // it is added
+	// Order says that the things of the kind get another order; there is no slug.
+	Order bool
 	// Fields are those that become different, in the order of the file.
 	Fields []Field
 }
@@ -79,6 +81,9 @@ const longest = 60
 func (c Change) Lines() []string {
 	if c.New {
 		return []string{fmt.Sprintf("+ %s %s", c.Kind, c.Slug)}
+	}
+	if c.Order {
+		return []string{"~ order of " + strings.ReplaceAll(c.Kind.List(), "_", " ")}
 	}
 	lines := []string{fmt.Sprintf("~ %s %s", c.Kind, c.Slug)}
 	for _, f := range c.Fields {
@@ -163,6 +168,30 @@ func compare[T any](changes *[]Change, kind Kind, have, want []T, slug func(T) s
 			*changes = append(*changes, c)
 		}
 	}
+	if kind != KindDeskGroup && kind != KindHolidayList { // nobody sees their order
+		return compareOrder(changes, kind, all(have, slug), all(want, slug))
+	}
+	return nil
+}
+
+// compareOrder appends a change if what both lists have comes in another order.
+func compareOrder(changes *[]Change, kind Kind, have, want []string) error {
+	in := func(list []string) func(string) bool {
+		return func(s string) bool { return !slices.Contains(list, s) }
+	}
+	before, after := slices.DeleteFunc(slices.Clone(have), in(want)), slices.DeleteFunc(slices.Clone(want), in(have))
+	if slices.Equal(before, after) {
+		return nil
+	}
+	old, err := json.Marshal(before)
+	if err != nil {
+		return err
+	}
+	made, err := json.Marshal(after)
+	if err != nil {
+		return err
+	}
+	*changes = append(*changes, Change{Kind: kind, Order: true, Fields: []Field{{"order", old, made}}})
 	return nil
 }
 

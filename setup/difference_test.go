@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ziyara/catalog"
 	"ziyara/setup"
 )
 
@@ -117,5 +118,41 @@ func TestAllowed(t *testing.T) {
 				t.Errorf("Allowed = %v, want one that says %q", err, tt.says)
 			}
 		})
+	}
+}
+
+// The order of a file decides where it names things; what it does not name stays where it is.
+func TestOrderOfAFile(t *testing.T) {
+	t.Parallel()
+	centre := func(slugs string) (c setup.Centre) {
+		for slug := range strings.FieldsSeq(slugs) {
+			c.Entities = append(c.Entities, catalog.Entity{Slug: slug})
+		}
+		return c
+	}
+	for _, tt := range []struct{ have, file, want, says string }{
+		{"a b c", "a b c", "a b c", ""},
+		{"a b c", "c b a", "c b a", "~ order of entities"},
+		{"a b c d", "d b", "a d c b", "~ order of entities"},
+		{"a b c", "b", "a b c", ""},
+		{"a b", "a x b", "a x b", "+ entity x"},
+		{"a b", "x", "a b x", "+ entity x"},
+		{"a b", "x y b", "a x y b", "+ entity x\n+ entity y"},
+		{"a b", "b x", "a b x", "+ entity x"},
+		{"", "b a", "b a", "+ entity b\n+ entity a"},
+	} {
+		have := centre(tt.have)
+		merged := setup.Merge(have, centre(tt.file))
+		if diff := cmp.Diff(centre(tt.want), merged); diff != "" {
+			t.Errorf("%q in %q (-want +got):\n%s", tt.file, tt.have, diff)
+		}
+		changes, err := setup.Differences(have, merged)
+		var lines []string
+		for _, c := range changes {
+			lines = append(lines, c.Lines()...)
+		}
+		if got := strings.Join(lines, "\n"); got != tt.says || err != nil {
+			t.Errorf("%q in %q changes %q, %v, want %q", tt.file, tt.have, got, err, tt.says)
+		}
 	}
 }

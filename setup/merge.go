@@ -10,8 +10,8 @@ import (
 )
 
 // Merge returns a centre after a file was applied: what the file names is as it says,
-// all else stays. Desks that it does not name stay too. What is new comes last in
-// its list.
+// in its order, all else stays where it is. Desks that it does not name stay too. What is
+// new follows what the file has before it, or comes last in its list.
 func Merge(have, want Centre) Centre {
 	merged := Centre{
 		Branches:     merge(have.Branches, want.Branches, branchSlug),
@@ -24,7 +24,7 @@ func Merge(have, want Centre) Centre {
 	}
 	for _, g := range have.DeskGroups {
 		i := slices.IndexFunc(merged.DeskGroups, func(m DeskGroup) bool { return m.Slug == g.Slug })
-		merged.DeskGroups[i].Desks = merge(g.Desks, merged.DeskGroups[i].Desks, func(d Desk) string { return d.Name })
+		merged.DeskGroups[i].Desks = mergeDesks(g.Desks, merged.DeskGroups[i].Desks)
 	}
 	return merged
 }
@@ -38,16 +38,54 @@ func listSlug(l HolidayList) string                  { return l.Slug }
 func groupSlug(g DeskGroup) string                   { return g.Slug }
 
 func merge[T any](have, want []T, slug func(T) string) []T {
-	merged := slices.Clone(have)
-	at := make(map[string]int, len(have))
-	for i, item := range have {
-		at[slug(item)] = i
+	known, named := make(map[string]bool, len(have)), make(map[string]bool, len(want))
+	for _, item := range have {
+		known[slug(item)] = true
 	}
+	var old []T                   // of the file, those that the centre has
+	after := make(map[string][]T) // the new ones that follow one of these
+	var first []T                 // and those before the first of them
 	for _, item := range want {
-		if i, known := at[slug(item)]; known {
-			merged[i] = item
+		s := slug(item)
+		named[s] = true
+		switch {
+		case known[s]:
+			old = append(old, item)
+		case len(old) == 0:
+			first = append(first, item)
+		default:
+			last := slug(old[len(old)-1])
+			after[last] = append(after[last], item)
+		}
+	}
+	merged := have[:0:0]
+	next := 0
+	for _, item := range have {
+		if named[slug(item)] { // the places of those that are named take them in the order of the file
+			item = old[next]
+			if next == 0 {
+				merged = append(merged, first...)
+			}
+			next++
+		}
+		merged = append(merged, item)
+		merged = append(merged, after[slug(item)]...)
+	}
+	if len(old) == 0 {
+		merged = append(merged, first...)
+	}
+	return merged
+}
+
+// mergeDesks returns the desks that there are, as the file has them, and the others of the
+// file. Their order means nothing.
+func mergeDesks(have, want []Desk) []Desk {
+	merged := slices.Clone(have)
+	for _, d := range want {
+		if i := slices.IndexFunc(merged, func(m Desk) bool { return m.Name == d.Name }); i >= 0 {
+			merged[i] = d
 		} else {
-			merged = append(merged, item)
+			merged = append(merged, d)
 		}
 	}
 	return merged

@@ -41,13 +41,13 @@ func Read(data []byte) (Centre, error) {
 type reader struct {
 	*document
 	wrong []string // JSON pointers of what has not
-	// only is the JSON pointer of the one thing that has not been checked before; "" for
+	// only has the JSON pointers of the things that have not been checked before; nil for
 	// all.
-	only string
+	only map[string]bool
 }
 
 // fresh reports whether the thing with the pointer has not been checked before.
-func (r *reader) fresh(pointer string) bool { return r.only == "" || r.only == pointer }
+func (r *reader) fresh(pointer string) bool { return r.only == nil || r.only[pointer] }
 
 // list is a list of a document. An entry that can't be read has its slug only, so that
 // others can name it, and is in bad.

@@ -250,3 +250,14 @@ func (c Call) Open(outcome Outcome) (bool, error) {
 	}
 	return false, ErrChangeSettled
 }
+
+// CentreRequest asks for a change of the centre itself, or only for what it would do.
+type CentreRequest struct {
+	ID     string      // UUID of the change by which the visits are decided about
+	Author audit.Entry // Actor, At, RequestID
+	Try    bool        // nothing is changed
+	// Decision is what becomes of visits that the centre would not take any more; "" refuses
+	// the change if there are some.
+	Decision Decision
+	Reason   catalog.Text // which their visitors are told
+}

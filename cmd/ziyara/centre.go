@@ -18,7 +18,7 @@ import (
 type centre struct {
 	New    centreNew    `cmd:"" help:"Write a commented file to start from, and its schema beside it."`
 	Check  centreCheck  `cmd:"" help:"Check a file: every mistake with its line. It needs no database."`
-	Apply  centreApply  `cmd:"" help:"Make the centre as a file says, all or nothing; what it does not name stays."`
+	Apply  centreApply  `cmd:"" help:"Make the centre as a file or a spreadsheet (.csv) says, all or nothing; what it does not name stays."`
 	Export centreExport `cmd:"" help:"Write the centre as a file."`
 	Schema centreSchema `cmd:"" help:"Print the JSON Schema of files, for editors."`
 }
@@ -69,32 +69,54 @@ func writeSchema(file string) error {
 
 // read reads and checks a file, or standard input. It names the file in each fault.
 func read(name string) (setup.Centre, error) {
-	var data []byte
-	var err error
-	if name == stdio {
-		data, err = io.ReadAll(io.LimitReader(os.Stdin, setup.MaxSize+1))
-	} else {
-		data, err = readFile(name)
-	}
+	data, err := readFile(name)
 	if err != nil {
 		return setup.Centre{}, err
 	}
 	c, err := setup.Read(data)
-	var faults setup.FileError
-	if !errors.As(err, &faults) {
-		return c, err
+	return c, mistakes(name, err)
+}
+
+// isTable reports whether a file is a spreadsheet that was saved as text.
+func isTable(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".csv", ".tsv", ".txt":
+		return true
+	}
+	return false
+}
+
+// readTable is read for a spreadsheet.
+func readTable(name string) (setup.Table, error) {
+	data, err := readFile(name)
+	if err != nil {
+		return setup.Table{}, err
+	}
+	t, err := setup.ReadTable(data)
+	return t, mistakes(name, err)
+}
+
+// mistakes writes the faults of a file, each with its name and line, and returns how many
+// there are. Another error stays as it is.
+func mistakes(name string, err error) error {
+	faults, ok := errors.AsType[setup.FileError](err)
+	if !ok {
+		return err
 	}
 	for line := range strings.SplitSeq(faults.Error(), "\n") {
 		fmt.Fprintf(os.Stderr, "%s:%s\n", name, line)
 	}
 	if len(faults) == 1 {
-		return c, errors.New("1 mistake")
+		return errors.New("1 mistake")
 	}
-	return c, fmt.Errorf("%d mistakes", len(faults))
+	return fmt.Errorf("%d mistakes", len(faults))
 }
 
-// readFile reads a file, but not much more than Read accepts.
+// readFile reads a file or standard input, but not much more than Read accepts.
 func readFile(name string) (data []byte, err error) {
+	if name == stdio {
+		return io.ReadAll(io.LimitReader(os.Stdin, setup.MaxSize+1))
+	}
 	f, err := os.Open(name) //nolint:gosec // the user's own choice
 	if err != nil {
 		return nil, err
@@ -109,6 +131,13 @@ type centreCheck struct {
 
 // Run checks the file.
 func (c centreCheck) Run() error {
+	if isTable(c.File) {
+		t, err := readTable(c.File)
+		if err == nil {
+			fmt.Printf("The table can be read: %s. Whether it fits the centre: ziyara centre apply --dry-run %s\n", t, c.File)
+		}
+		return err
+	}
 	read, err := read(c.File)
 	if err == nil {
 		fmt.Println("The file is right: " + counted(read) + ".")
@@ -149,7 +178,14 @@ type centreApply struct {
 
 // Run prints what changes, and changes it.
 func (a centreApply) Run(ctx context.Context) error {
-	want, err := read(a.File)
+	var want setup.Centre
+	var table setup.Table
+	var err error
+	if isTable(a.File) {
+		table, err = readTable(a.File)
+	} else {
+		want, err = read(a.File)
+	}
 	if err != nil {
 		return fmt.Errorf("%w. Nothing was changed", err)
 	}
@@ -157,20 +193,28 @@ func (a centreApply) Run(ctx context.Context) error {
 		return err
 	}
 	config := service.Config{DatabaseURL: a.URL}
-	changes, err := service.Apply(ctx, config, want, actor(), a.DryRun)
-	if err != nil {
+	var out setup.Outcome
+	if isTable(a.File) {
+		out, err = service.ApplyTable(ctx, config, table, actor(), a.DryRun)
+	} else {
+		out, err = service.Apply(ctx, config, want, actor(), a.DryRun)
+	}
+	if err = mistakes(a.File, err); err != nil {
 		return fmt.Errorf("%w\nNothing was changed", err)
 	}
-	for _, c := range changes {
+	for _, c := range out.Changes {
 		fmt.Println(strings.Join(c.Lines(), "\n"))
 	}
+	for _, line := range setup.EffectLines(out.Visits) {
+		fmt.Println(line)
+	}
 	switch {
-	case len(changes) == 0:
+	case len(out.Changes) == 0:
 		fmt.Println("The centre is as the file says already.")
 	case a.DryRun:
-		fmt.Printf("%s would be made. Nothing was changed.\n", count(len(changes), "change"))
+		fmt.Printf("%s would be made. Nothing was changed.\n", count(len(out.Changes), "change"))
 	default:
-		fmt.Printf("%s made. Running replicas use them within seconds.\n", count(len(changes), "change"))
+		fmt.Printf("%s made. Running replicas use them within seconds.\n", count(len(out.Changes), "change"))
 	}
 	return nil
 }

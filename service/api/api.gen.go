@@ -56,6 +56,7 @@ func (e AppointmentStatus) Valid() bool {
 // Defines values for FieldErrorCode.
 const (
 	FieldErrorCodeBreak           FieldErrorCode = "break"
+	FieldErrorCodeCentre          FieldErrorCode = "centre"
 	FieldErrorCodeCharacter       FieldErrorCode = "character"
 	FieldErrorCodeContact         FieldErrorCode = "contact"
 	FieldErrorCodeCount           FieldErrorCode = "count"
@@ -129,6 +130,8 @@ const (
 func (e FieldErrorCode) Valid() bool {
 	switch e {
 	case FieldErrorCodeBreak:
+		return true
+	case FieldErrorCodeCentre:
 		return true
 	case FieldErrorCodeCharacter:
 		return true
@@ -771,6 +774,201 @@ type CancellationReasonList struct {
 	Reasons []Named `json:"reasons"`
 }
 
+// CentreBranch A building that visitors come to.
+type CentreBranch = json.RawMessage
+
+// CentreCancellationReason A reason that a visitor who cancels can choose.
+type CentreCancellationReason = json.RawMessage
+
+// CentreChange A part of the centre, under the name of its kind, and what becomes of the visits.
+type CentreChange struct {
+	// Branch A building that visitors come to.
+	Branch *CentreBranch `json:"branch,omitempty"`
+
+	// CancellationReason A reason that a visitor who cancels can choose.
+	CancellationReason *CentreCancellationReason `json:"cancellation_reason,omitempty"`
+
+	// Decision What happens to a visit that loses its place.
+	Decision slots.Decision `json:"decision,omitempty"`
+
+	// Department A department of the ministry that receives visitors.
+	Department *CentreDepartment `json:"department,omitempty"`
+
+	// DeskGroup Desks that share one calendar.
+	DeskGroup *CentreDeskGroup `json:"desk_group,omitempty"`
+
+	// Entity Another organisation, and what people come to the centre for although it belongs there.
+	Entity *CentreEntity `json:"entity,omitempty"`
+
+	// HolidayList Holidays that desk groups share.
+	HolidayList *CentreHolidayList `json:"holiday_list,omitempty"`
+
+	// Reason The reason, as told to visitors.
+	Reason *ChangeReason `json:"reason,omitempty"`
+
+	// Service A kind of visit.
+	Service *CentreService `json:"service,omitempty"`
+}
+
+// CentreDepartment A department of the ministry that receives visitors.
+type CentreDepartment = json.RawMessage
+
+// CentreDesk A desk of the hall.
+type CentreDesk = json.RawMessage
+
+// CentreDeskGroup Desks that share one calendar.
+type CentreDeskGroup = json.RawMessage
+
+// CentreDuration A length of time: 40m, 1h30m, 45d. A day has 24 hours.
+type CentreDuration = string
+
+// CentreEntity Another organisation, and what people come to the centre for although it belongs there.
+type CentreEntity = json.RawMessage
+
+// CentreHoldBack Places that a channel leaves to the ones after it.
+type CentreHoldBack = json.RawMessage
+
+// CentreHolidayList Holidays that desk groups share.
+type CentreHolidayList = json.RawMessage
+
+// CentreNeed Something a visitor may need. Wheelchair, sign_language, visual and elderly_companion are known everywhere; name them here only to make a visit longer.
+type CentreNeed = json.RawMessage
+
+// CentreOutcome A part of the centre, under the name of its kind, and what its change does.
+type CentreOutcome struct {
+	// Branch A building that visitors come to.
+	Branch *CentreBranch `json:"branch,omitempty"`
+
+	// CancellationReason A reason that a visitor who cancels can choose.
+	CancellationReason *CentreCancellationReason `json:"cancellation_reason,omitempty"`
+
+	// Change Id of the change that asks or tells the visitors; absent if nobody is told.
+	Change string `json:"change,omitempty"`
+
+	// Changed The fields that become different; none if nothing does.
+	Changed []string `json:"changed"`
+
+	// Department A department of the ministry that receives visitors.
+	Department *CentreDepartment `json:"department,omitempty"`
+
+	// DeskGroup Desks that share one calendar.
+	DeskGroup *CentreDeskGroup `json:"desk_group,omitempty"`
+
+	// Entity Another organisation, and what people come to the centre for although it belongs there.
+	Entity *CentreEntity `json:"entity,omitempty"`
+
+	// HolidayList Holidays that desk groups share.
+	HolidayList *CentreHolidayList `json:"holiday_list,omitempty"`
+
+	// Service A kind of visit.
+	Service *CentreService `json:"service,omitempty"`
+
+	// Undecided How many visits have to be decided about.
+	Undecided int `json:"undecided"`
+
+	// Visits The visits that it concerns, by their starts, at most 200.
+	Visits []CentreVisit `json:"visits"`
+}
+
+// CentrePart A part of the centre, under the name of its kind.
+type CentrePart struct {
+	// Branch A building that visitors come to.
+	Branch *CentreBranch `json:"branch,omitempty"`
+
+	// CancellationReason A reason that a visitor who cancels can choose.
+	CancellationReason *CentreCancellationReason `json:"cancellation_reason,omitempty"`
+
+	// Department A department of the ministry that receives visitors.
+	Department *CentreDepartment `json:"department,omitempty"`
+
+	// DeskGroup Desks that share one calendar.
+	DeskGroup *CentreDeskGroup `json:"desk_group,omitempty"`
+
+	// Entity Another organisation, and what people come to the centre for although it belongs there.
+	Entity *CentreEntity `json:"entity,omitempty"`
+
+	// HolidayList Holidays that desk groups share.
+	HolidayList *CentreHolidayList `json:"holiday_list,omitempty"`
+
+	// Service A kind of visit.
+	Service *CentreService `json:"service,omitempty"`
+}
+
+// CentrePartList A page of parts of the centre.
+type CentrePartList struct {
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Parts The parts.
+	Parts []CentrePart `json:"parts"`
+}
+
+// CentrePause A time in which no visit starts that was not booked before. Visitors are told until when, and why.
+type CentrePause = json.RawMessage
+
+// CentreRequirement A document or a number that the visitor brings.
+type CentreRequirement = json.RawMessage
+
+// CentreRetirement Takes it out of use for good. What is booked stays; nobody finds it any more, and old links say so.
+type CentreRetirement = json.RawMessage
+
+// CentreService A kind of visit.
+type CentreService = json.RawMessage
+
+// CentreSlug Lower-case words joined by hyphens. It stays the same when a name changes.
+type CentreSlug = string
+
+// CentreVersion One change of a part of the centre.
+type CentreVersion struct {
+	// Actor The member of staff, or who applied a file.
+	Actor string `json:"actor"`
+
+	// After The fields that became different, as they were afterwards.
+	After json.RawMessage `json:"after"`
+
+	// At When, in UTC.
+	At time.Time `json:"at"`
+
+	// Before The fields that became different, as they were; absent for a new part.
+	Before json.RawMessage `json:"before,omitempty"`
+
+	// Reason Why.
+	Reason string `json:"reason,omitempty"`
+
+	// Version Number of the change, from 1 for each part.
+	Version int `json:"version"`
+}
+
+// CentreVersionList A page of changes of a part of the centre.
+type CentreVersionList struct {
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Versions The changes, newest first.
+	Versions []CentreVersion `json:"versions"`
+}
+
+// CentreVisit A visit that a change of the centre concerns.
+type CentreVisit struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Effect What the change does to it: `closed` and `unserved` have to be decided about.
+	Effect string `json:"effect"`
+
+	// Reference Reference of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start Start of the visit, with the branch's offset.
+	Start time.Time `json:"start"`
+}
+
+// CentreWallTime A time of day, HH:MM, in the zone of the branch.
+type CentreWallTime = string
+
 // Change A change of calendars with the decisions about the visits it affects.
 type Change struct {
 	// Actor The member of staff.
@@ -1290,6 +1488,8 @@ type FieldError struct {
 	// In calendars: `overlap`, `past`, `zone`, `opening`, `break`, `places`, `reserve`, `foreign_service`, `foreign_channel`,
 	// `slug`, `month_day`, `when`, `year`, `many_dates`, `sub_daily`, `times`, `count`, `interval`, `until`, `no_dates`, `rrule`.
 	//
+	// In parts of the centre: `centre` (its other fields, or the rest of the centre, don't allow it).
+	//
 	// In texts of messages: `syntax`, `unknown_variable`, `missing_variable`, `plural_form`, `segments`, `character`, `link`.
 	Code FieldErrorCode `json:"code"`
 
@@ -1313,6 +1513,8 @@ type FieldError struct {
 //
 // In calendars: `overlap`, `past`, `zone`, `opening`, `break`, `places`, `reserve`, `foreign_service`, `foreign_channel`,
 // `slug`, `month_day`, `when`, `year`, `many_dates`, `sub_daily`, `times`, `count`, `interval`, `until`, `no_dates`, `rrule`.
+//
+// In parts of the centre: `centre` (its other fields, or the rest of the centre, don't allow it).
 //
 // In texts of messages: `syntax`, `unknown_variable`, `missing_variable`, `plural_form`, `segments`, `character`, `link`.
 type FieldErrorCode string
@@ -3192,6 +3394,12 @@ type MessageLang = string
 // Needs defines model for Needs.
 type Needs = string
 
+// PartKind defines model for PartKind.
+type PartKind = string
+
+// PartSlug defines model for PartSlug.
+type PartSlug = string
+
 // Party defines model for Party.
 type Party = int
 
@@ -3512,6 +3720,57 @@ type GetHallParams struct {
 
 // ListCancellationReasonsParams defines parameters for ListCancellationReasons.
 type ListCancellationReasonsParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListCentrePartsParams defines parameters for ListCentreParts.
+type ListCentrePartsParams struct {
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetCentrePartParams defines parameters for GetCentrePart.
+type GetCentrePartParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// PutCentrePartParams defines parameters for PutCentrePart.
+type PutCentrePartParams struct {
+	// DryRun Show what the change would do, and hold the places that it would propose.
+	DryRun DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// ListCentreVersionsParams defines parameters for ListCentreVersions.
+type ListCentreVersionsParams struct {
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetCentreVersionParams defines parameters for GetCentreVersion.
+type GetCentreVersionParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -4278,6 +4537,9 @@ type AnnounceDelayJSONRequestBody = DelayRequest
 // PutDeskJSONRequestBody defines body for PutDesk for application/json ContentType.
 type PutDeskJSONRequestBody = DeskRequest
 
+// PutCentrePartJSONRequestBody defines body for PutCentrePart for application/json ContentType.
+type PutCentrePartJSONRequestBody = CentreChange
+
 // AnswerChangeJSONRequestBody defines body for AnswerChange for application/json ContentType.
 type AnswerChangeJSONRequestBody = ChangeCallRequest
 
@@ -4466,6 +4728,21 @@ type ServerInterface interface {
 	// ListCancellationReasons List the reasons for cancelling
 	// (GET /v1/cancellation-reasons)
 	ListCancellationReasons(c *fiber.Ctx, params ListCancellationReasonsParams) error
+	// ListCentreParts List what the centre has of a kind
+	// (GET /v1/centre/{kind})
+	ListCentreParts(c *fiber.Ctx, kind PartKind, params ListCentrePartsParams) error
+	// GetCentrePart Show a part of the centre
+	// (GET /v1/centre/{kind}/{slug})
+	GetCentrePart(c *fiber.Ctx, kind PartKind, slug PartSlug, params GetCentrePartParams) error
+	// PutCentrePart Add or change a part of the centre
+	// (PUT /v1/centre/{kind}/{slug})
+	PutCentrePart(c *fiber.Ctx, kind PartKind, slug PartSlug, params PutCentrePartParams) error
+	// ListCentreVersions List the changes of a part of the centre
+	// (GET /v1/centre/{kind}/{slug}/history)
+	ListCentreVersions(c *fiber.Ctx, kind PartKind, slug PartSlug, params ListCentreVersionsParams) error
+	// GetCentreVersion Show a part of the centre as it was
+	// (GET /v1/centre/{kind}/{slug}/history/{version})
+	GetCentreVersion(c *fiber.Ctx, kind PartKind, slug PartSlug, version int, params GetCentreVersionParams) error
 	// ListChanges List changes of calendars
 	// (GET /v1/changes)
 	ListChanges(c *fiber.Ctx, params ListChangesParams) error
@@ -6854,6 +7131,388 @@ func (siw *ServerInterfaceWrapper) ListCancellationReasons(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListCancellationReasons(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListCentreParts operation middleware
+func (siw *ServerInterfaceWrapper) ListCentreParts(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "kind" -------------
+	var kind PartKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCentrePartsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListCentreParts(c, kind, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetCentrePart operation middleware
+func (siw *ServerInterfaceWrapper) GetCentrePart(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "kind" -------------
+	var kind PartKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "slug" -------------
+	var slug PartSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", c.Params("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter slug: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCentrePartParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCentrePart(c, kind, slug, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PutCentrePart operation middleware
+func (siw *ServerInterfaceWrapper) PutCentrePart(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "kind" -------------
+	var kind PartKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "slug" -------------
+	var slug PartSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", c.Params("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter slug: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutCentrePartParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", query, &params.DryRun, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter dry_run: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PutCentrePart(c, kind, slug, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListCentreVersions operation middleware
+func (siw *ServerInterfaceWrapper) ListCentreVersions(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "kind" -------------
+	var kind PartKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "slug" -------------
+	var slug PartSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", c.Params("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter slug: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCentreVersionsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListCentreVersions(c, kind, slug, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetCentreVersion operation middleware
+func (siw *ServerInterfaceWrapper) GetCentreVersion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "kind" -------------
+	var kind PartKind
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Path parameter "slug" -------------
+	var slug PartSlug
+
+	err = runtime.BindStyledParameterWithOptions("simple", "slug", c.Params("slug"), &slug, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter slug: %w", err).Error())
+	}
+
+	// ------------- Path parameter "version" -------------
+	var version int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "version", c.Params("version"), &version, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter version: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCentreVersionParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCentreVersion(c, kind, slug, version, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -11678,6 +12337,16 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/cancellation-reasons", wrapper.ListCancellationReasons)
 
+	router.Get(options.BaseURL+"/v1/centre/:kind", wrapper.ListCentreParts)
+
+	router.Get(options.BaseURL+"/v1/centre/:kind/:slug", wrapper.GetCentrePart)
+
+	router.Put(options.BaseURL+"/v1/centre/:kind/:slug", wrapper.PutCentrePart)
+
+	router.Get(options.BaseURL+"/v1/centre/:kind/:slug/history", wrapper.ListCentreVersions)
+
+	router.Get(options.BaseURL+"/v1/centre/:kind/:slug/history/:version", wrapper.GetCentreVersion)
+
 	router.Get(options.BaseURL+"/v1/changes", wrapper.ListChanges)
 
 	router.Delete(options.BaseURL+"/v1/changes/:id", wrapper.DropChange)
@@ -12636,6 +13305,118 @@ type ListCancellationReasonsResponseObject interface {
 type ListCancellationReasons200JSONResponse CancellationReasonList
 
 func (response ListCancellationReasons200JSONResponse) VisitListCancellationReasonsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListCentrePartsRequestObject struct {
+	Kind   PartKind `json:"kind"`
+	Params ListCentrePartsParams
+}
+
+type ListCentrePartsResponseObject interface {
+	VisitListCentrePartsResponse(ctx *fiber.Ctx) error
+}
+
+type ListCentreParts200JSONResponse CentrePartList
+
+func (response ListCentreParts200JSONResponse) VisitListCentrePartsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetCentrePartRequestObject struct {
+	Kind   PartKind `json:"kind"`
+	Slug   PartSlug `json:"slug"`
+	Params GetCentrePartParams
+}
+
+type GetCentrePartResponseObject interface {
+	VisitGetCentrePartResponse(ctx *fiber.Ctx) error
+}
+
+type GetCentrePart200ResponseHeaders struct {
+	ETag string
+}
+
+type GetCentrePart200JSONResponse struct {
+	Body    CentrePart
+	Headers GetCentrePart200ResponseHeaders
+}
+
+func (response GetCentrePart200JSONResponse) VisitGetCentrePartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PutCentrePartRequestObject struct {
+	Kind   PartKind `json:"kind"`
+	Slug   PartSlug `json:"slug"`
+	Params PutCentrePartParams
+	Body   *PutCentrePartJSONRequestBody
+}
+
+type PutCentrePartResponseObject interface {
+	VisitPutCentrePartResponse(ctx *fiber.Ctx) error
+}
+
+type PutCentrePart200ResponseHeaders struct {
+	ETag string
+}
+
+type PutCentrePart200JSONResponse struct {
+	Body    CentreOutcome
+	Headers PutCentrePart200ResponseHeaders
+}
+
+func (response PutCentrePart200JSONResponse) VisitPutCentrePartResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListCentreVersionsRequestObject struct {
+	Kind   PartKind `json:"kind"`
+	Slug   PartSlug `json:"slug"`
+	Params ListCentreVersionsParams
+}
+
+type ListCentreVersionsResponseObject interface {
+	VisitListCentreVersionsResponse(ctx *fiber.Ctx) error
+}
+
+type ListCentreVersions200JSONResponse CentreVersionList
+
+func (response ListCentreVersions200JSONResponse) VisitListCentreVersionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetCentreVersionRequestObject struct {
+	Kind    PartKind `json:"kind"`
+	Slug    PartSlug `json:"slug"`
+	Version int      `json:"version"`
+	Params  GetCentreVersionParams
+}
+
+type GetCentreVersionResponseObject interface {
+	VisitGetCentreVersionResponse(ctx *fiber.Ctx) error
+}
+
+type GetCentreVersion200JSONResponse CentrePart
+
+func (response GetCentreVersion200JSONResponse) VisitGetCentreVersionResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
@@ -14379,6 +15160,21 @@ type StrictServerInterface interface {
 	// ListCancellationReasons List the reasons for cancelling
 	// (GET /v1/cancellation-reasons)
 	ListCancellationReasons(ctx context.Context, request ListCancellationReasonsRequestObject) (ListCancellationReasonsResponseObject, error)
+	// ListCentreParts List what the centre has of a kind
+	// (GET /v1/centre/{kind})
+	ListCentreParts(ctx context.Context, request ListCentrePartsRequestObject) (ListCentrePartsResponseObject, error)
+	// GetCentrePart Show a part of the centre
+	// (GET /v1/centre/{kind}/{slug})
+	GetCentrePart(ctx context.Context, request GetCentrePartRequestObject) (GetCentrePartResponseObject, error)
+	// PutCentrePart Add or change a part of the centre
+	// (PUT /v1/centre/{kind}/{slug})
+	PutCentrePart(ctx context.Context, request PutCentrePartRequestObject) (PutCentrePartResponseObject, error)
+	// ListCentreVersions List the changes of a part of the centre
+	// (GET /v1/centre/{kind}/{slug}/history)
+	ListCentreVersions(ctx context.Context, request ListCentreVersionsRequestObject) (ListCentreVersionsResponseObject, error)
+	// GetCentreVersion Show a part of the centre as it was
+	// (GET /v1/centre/{kind}/{slug}/history/{version})
+	GetCentreVersion(ctx context.Context, request GetCentreVersionRequestObject) (GetCentreVersionResponseObject, error)
 	// ListChanges List changes of calendars
 	// (GET /v1/changes)
 	ListChanges(ctx context.Context, request ListChangesRequestObject) (ListChangesResponseObject, error)
@@ -15967,6 +16763,165 @@ func (sh *strictHandler) ListCancellationReasons(ctx *fiber.Ctx, params ListCanc
 		return err
 	} else if validResponse, ok := response.(ListCancellationReasonsResponseObject); ok {
 		if err := validResponse.VisitListCancellationReasonsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCentreParts operation middleware
+func (sh *strictHandler) ListCentreParts(ctx *fiber.Ctx, kind PartKind, params ListCentrePartsParams) error {
+	var request ListCentrePartsRequestObject
+
+	request.Kind = kind
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCentreParts(ctx.UserContext(), request.(ListCentrePartsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCentreParts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCentrePartsResponseObject); ok {
+		if err := validResponse.VisitListCentrePartsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCentrePart operation middleware
+func (sh *strictHandler) GetCentrePart(ctx *fiber.Ctx, kind PartKind, slug PartSlug, params GetCentrePartParams) error {
+	var request GetCentrePartRequestObject
+
+	request.Kind = kind
+	request.Slug = slug
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCentrePart(ctx.UserContext(), request.(GetCentrePartRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCentrePart")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCentrePartResponseObject); ok {
+		if err := validResponse.VisitGetCentrePartResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutCentrePart operation middleware
+func (sh *strictHandler) PutCentrePart(ctx *fiber.Ctx, kind PartKind, slug PartSlug, params PutCentrePartParams) error {
+	var request PutCentrePartRequestObject
+
+	request.Kind = kind
+	request.Slug = slug
+	request.Params = params
+
+	var body PutCentrePartJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PutCentrePart(ctx.UserContext(), request.(PutCentrePartRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutCentrePart")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutCentrePartResponseObject); ok {
+		if err := validResponse.VisitPutCentrePartResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCentreVersions operation middleware
+func (sh *strictHandler) ListCentreVersions(ctx *fiber.Ctx, kind PartKind, slug PartSlug, params ListCentreVersionsParams) error {
+	var request ListCentreVersionsRequestObject
+
+	request.Kind = kind
+	request.Slug = slug
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCentreVersions(ctx.UserContext(), request.(ListCentreVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCentreVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCentreVersionsResponseObject); ok {
+		if err := validResponse.VisitListCentreVersionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCentreVersion operation middleware
+func (sh *strictHandler) GetCentreVersion(ctx *fiber.Ctx, kind PartKind, slug PartSlug, version int, params GetCentreVersionParams) error {
+	var request GetCentreVersionRequestObject
+
+	request.Kind = kind
+	request.Slug = slug
+	request.Version = version
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCentreVersion(ctx.UserContext(), request.(GetCentreVersionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCentreVersion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCentreVersionResponseObject); ok {
+		if err := validResponse.VisitGetCentreVersionResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

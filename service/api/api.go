@@ -93,6 +93,7 @@ type Config struct {
 	Counts Counts
 
 	Calendars Calendars
+	Setup     Setup
 	Changes   Changes
 	// Refresh reads the centre again, so that Centre returns the newest snapshot.
 	Refresh func(ctx context.Context) error

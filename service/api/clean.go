@@ -31,7 +31,10 @@ func cleaner(name string) (clean func(string) string, known bool) {
 		"hold", "hold_token", "holiday", "needs", "service", "services", "slug", "stays_open", "subject", "token",
 		"verification", "identity", "id_token",
 		"also", "at", "clear_hours", "date", "earliest", "end", "except", "from", "latest", "month", "start", "to", "until", "wakala_expires",
-		"index", "limit", "monthly_cost", "party", "segment_price", "year",
+		"index", "limit", "monthly_cost", "party", "segment_price", "version", "year",
+		"after", "answer", "before", "cancel_cutoff", "default", "duration", "early", "extra", "gap_step", "holiday_list", "horizon", "late",
+		"late_turn", "link", "move_cutoff", "no_show", "notice", "online", "opens_at", "pause", "reminders", "reoffer_delay", "step",
+		"walk_in_release", "window", "zone",
 		"channel", "decision", "dry_run", "format", "kind", "lang", "outcome", "report", "state", "status", "where":
 		return textnorm.Symbols, true
 	}

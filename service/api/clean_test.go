@@ -240,7 +240,7 @@ func valueOf(t *testing.T, name string, s *openapi3.Schema) any {
 	}
 	for _, value := range []string{
 		"Josefa Núñez-Ali 12", "noura-1", "2026-11-29", "2026-11-29T09:00:00+03:00", "01931f2e-7c1a-7b64-9a52-0c8f6e1d2b34",
-		"08:00", "09-23", "12.5", "visit.booked", "-1",
+		"08:00", "09-23", "12.5", "visit.booked", "-1", "https://example.sa", "40m",
 	} {
 		prose := strings.Contains(value, " ")
 		if clean, known := cleaner(name); known && prose && clean("a–b") == "a-b" {

@@ -15,6 +15,7 @@ import (
 	"ziyara/notify/verify"
 	"ziyara/once"
 	"ziyara/scheduling"
+	"ziyara/setup"
 	"ziyara/slots"
 	"ziyara/texts"
 )
@@ -211,6 +212,8 @@ func (s *Server) explain(c *fiber.Ctx, p *Problem, err error, lang string) {
 		if len(request.Allow) > 0 {
 			c.Set(fiber.HeaderAllow, strings.Join(request.Allow, ", "))
 		}
+	case errors.Is(err, setup.ErrRefused):
+		p.Errors = fieldErrors(refusals(err), lang)
 	case errors.Is(err, verify.ErrTries):
 		// After that time another code can be sent, whenever the last one was.
 		p.RetryAfter = seconds(verify.DefaultPolicy().Pause)

@@ -7,6 +7,7 @@ import (
 
 	"ziyara/centre"
 	"ziyara/scheduling"
+	"ziyara/setup"
 	"ziyara/slots"
 	"ziyara/texts"
 )
@@ -21,6 +22,7 @@ func planProblems() []mapping {
 		{slots.ErrNotAffected, staffKind("not-affected", http.StatusUnprocessableEntity)},
 		{slots.ErrChangeSettled, staffKind("change-settled", http.StatusConflict)},
 		{slots.ErrNotCarriedOut, staffKind("not-told-yet", http.StatusConflict)},
+		{setup.ErrRefused, staffKind("centre-refused", http.StatusConflict)},
 		{errEditOrDraft, staffKind("one-change", http.StatusUnprocessableEntity)},
 		{centre.ErrForeignService, kindPlan},
 		{centre.ErrForeignChannel, kindPlan},

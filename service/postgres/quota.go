@@ -10,6 +10,7 @@ import (
 	"ziyara/audit"
 	"ziyara/catalog"
 	"ziyara/centre"
+	"ziyara/setup"
 )
 
 // SetQuota lets decide change the hold-back of a service, records that and notifies
@@ -46,6 +47,16 @@ func (s *Calendars) SetQuota(ctx context.Context, service string, entry audit.En
 			return err
 		}
 		if err = q.record(ctx, logged); err != nil {
+			return err
+		}
+		of := func(h catalog.HoldBack) setup.Centre {
+			return setup.Centre{Services: []catalog.Service{{Slug: service, HoldBack: h}}}
+		}
+		changes, err := setup.Differences(of(row.HoldBack.v), of(after))
+		if err != nil {
+			return err
+		}
+		if err = q.keepVersions(ctx, changes, logged); err != nil {
 			return err
 		}
 		return q.broadcastCentre(ctx, nil)

@@ -27,13 +27,6 @@ func asServing(t *testing.T) *sql.Conn {
 	return conn
 }
 
-// ofOwner reports whether it is the owner of the tables who runs a statement: for ziyara seed and
-// ziyara centre.
-func ofOwner(name string) bool {
-	return name == "audit/record_all" || strings.HasPrefix(name, "centre/") && !strings.HasPrefix(name, "centre/load_") &&
-		name != "centre/version" && name != "centre/touch"
-}
-
 // allowed returns why the role that serves may not run a statement; nil if it may.
 func allowed(ctx context.Context, conn *sql.Conn, name, text string) error {
 	prepared := strings.NewReplacer("/", "_").Replace(name)
@@ -71,9 +64,6 @@ func TestRights(t *testing.T) {
 	become("SET ROLE " + servicetest.ServingRole)
 	statements := statementFiles(t)
 	for name, text := range statements {
-		if ofOwner(name) {
-			continue
-		}
 		if err := allowed(t.Context(), conn, name, text); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -89,7 +79,7 @@ func TestRights(t *testing.T) {
 			become("SET LOCAL ROLE " + servicetest.ServingRole)
 			needed := slices.Contains(byTrigger, what)
 			for _, name := range slices.Sorted(maps.Keys(statements)) {
-				if needed || ofOwner(name) || !strings.Contains(statements[name], table) {
+				if needed || !strings.Contains(statements[name], table) {
 					continue
 				}
 				become("SAVEPOINT tried")

@@ -15,6 +15,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/scheduling"
 	"ziyara/setup"
+	"ziyara/slots"
 )
 
 // Describe returns the whole centre as a file has it.
@@ -42,77 +43,205 @@ func (s *Centre) rows(ctx context.Context) (rows centreRows, err error) {
 // because coordinators may have edited it. It returns what it added, and leaves no entry
 // in the log.
 func (s *Centre) Seed(ctx context.Context, want setup.Centre) ([]setup.Change, error) {
-	return s.apply(ctx, audit.Entry{}, false, func(have setup.Centre) setup.Centre { return setup.Missing(have, want) })
+	out, err := s.Change(ctx, slots.CentreRequest{Decision: slots.Keep}, func(have setup.Centre) (setup.Centre, error) {
+		return setup.Missing(have, want), nil
+	})
+	return out.Changes, err
 }
 
-// Apply makes the centre as a file says, in one transaction; what the file does not
-// name stays. It returns what changed. With try it changes nothing, and returns what
-// would change. The error joins some that wrap setup.ErrRefused, or is a
-// *slots.AffectedError if visits would lose their places. entry gives the actor, the
-// time and the reason; each change is in the log.
-func (s *Centre) Apply(ctx context.Context, want setup.Centre, entry audit.Entry, try bool) ([]setup.Change, error) {
-	return s.apply(ctx, entry, try, func(setup.Centre) setup.Centre { return want })
+// Change makes the centre as want says, in one transaction; what it does not name stays.
+// It returns what that does, also to visits that are ahead. want is asked again if the
+// centre has changed meanwhile. The error is that of want; or it joins some that wrap
+// setup.ErrRefused; or it is a *slots.AffectedError if visits would lose their places, or
+// if there are some to decide about and the request says nothing of them. Each change is
+// in the log and in the history of what it changes.
+func (s *Centre) Change(ctx context.Context, r slots.CentreRequest,
+	want func(have setup.Centre) (setup.Centre, error),
+) (out setup.Outcome, err error) {
+	err = untilCurrent(ctx, func() error {
+		out, err = s.change(ctx, r, want)
+		return err
+	})
+	if err != nil {
+		return setup.Outcome{}, err
+	}
+	return out, nil
 }
 
 // errTried ends the transaction of a trial.
 var errTried = errors.New("postgres: only tried")
 
-func (s *Centre) apply(ctx context.Context, entry audit.Entry, try bool,
-	wanted func(have setup.Centre) setup.Centre,
-) (changes []setup.Change, err error) {
-	err = untilCurrent(ctx, func() error {
-		rows, err := s.rows(ctx)
-		if err != nil {
+// change works out the change before anything is locked.
+func (s *Centre) change(ctx context.Context, r slots.CentreRequest,
+	want func(have setup.Centre) (setup.Centre, error),
+) (out setup.Outcome, err error) {
+	rows, err := s.rows(ctx)
+	if err != nil {
+		return out, err
+	}
+	have := rows.described()
+	wanted, err := want(have)
+	if err != nil {
+		return out, err
+	}
+	out.Centre = setup.Merge(have, wanted)
+	if out.Changes, err = setup.Differences(have, out.Centre); err != nil || len(out.Changes) == 0 {
+		return out, err
+	}
+	if err = setup.Allowed(out.Centre, out.Changes); err != nil {
+		return out, err
+	}
+	a := application{merged: out.Centre, changes: out.Changes, entry: r.Author}
+	revised, err := a.calendars(&rows)
+	if err != nil {
+		return out, err
+	}
+	recalendared, err := s.compareDays(ctx, revised, r.Author.At)
+	if err != nil {
+		return out, err
+	}
+	if out.Visits, err = s.pool().concerned(ctx, have, out, r.Author.At); err != nil {
+		return out, err
+	}
+	undecided := out.Undecided()
+	if r.Decision == "" && !r.Try && len(undecided) > 0 {
+		return out, affectedBy(undecided)
+	}
+	err = s.transact(ctx, func(q session) error {
+		if err := q.lockCentre(ctx, rows.version, recalendared); err != nil {
 			return err
 		}
-		have := rows.described()
-		a := application{merged: setup.Merge(have, wanted(have)), entry: entry}
-		if changes, err = setup.Differences(have, a.merged); err != nil || len(changes) == 0 {
+		if err := a.write(ctx, q); err != nil {
 			return err
 		}
-		if err = setup.Allowed(a.merged, changes); err != nil {
-			return err
-		}
-		a.changes = changes
-		revised, err := a.calendars(&rows)
-		if err != nil {
-			return err
-		}
-		recalendared, err := s.compareDays(ctx, revised, entry.At)
-		if err != nil {
-			return err
-		}
-		err = s.transact(ctx, func(q session) error {
-			if err := q.lockCentre(ctx, rows.version, recalendared); err != nil {
+		if !r.Try && (r.Decision == slots.CallOff || r.Decision == slots.Rebook) && len(undecided) > 0 {
+			if err := q.decideOn(ctx, r, undecided, &rows); err != nil {
 				return err
 			}
-			if err := a.write(ctx, q); err != nil {
-				return err
-			}
-			if len(recalendared) == 0 {
-				err = q.broadcastCentre(ctx, nil)
-			} else {
-				var impacts map[int][]scheduling.Impact
-				if impacts, err = q.recalendar(ctx, recalendared, entry.At); err == nil {
-					if affected := losing(recalendared, impacts); affected != nil {
-						err = affected
-					}
-				}
-			}
-			if err == nil && try {
-				err = errTried
-			}
-			return err
-		})
-		if errors.Is(err, errTried) {
-			err = nil
 		}
-		return err
+		if err := q.recalendarAll(ctx, recalendared, r.Author.At); err != nil {
+			return err
+		}
+		if r.Try {
+			return errTried
+		}
+		return nil
 	})
+	if errors.Is(err, errTried) {
+		err = nil
+	}
+	return out, err
+}
+
+// recalendarAll gives desk groups other calendars, and lets all replicas know that the
+// centre has changed. It returns a *slots.AffectedError if visits lose their places.
+func (q session) recalendarAll(ctx context.Context, changes []recalendared, now time.Time) error {
+	if len(changes) == 0 {
+		return q.broadcastCentre(ctx, nil)
+	}
+	impacts, err := q.recalendar(ctx, changes, now)
+	if err != nil {
+		return err
+	}
+	if affected := losing(changes, impacts); affected != nil {
+		return affected
+	}
+	return nil
+}
+
+// concerned returns the visits that a change of the centre concerns.
+func (q session) concerned(ctx context.Context, have setup.Centre, out setup.Outcome, now time.Time) ([]setup.Affected, error) {
+	touched := setup.Touch(have, out.Changes)
+	if touched.Nothing() {
+		return nil, nil
+	}
+	var rows []struct {
+		ID         string          `db:"id"`
+		Reference  slots.Reference `db:"reference"`
+		Service    string          `db:"service"`
+		Branch     string          `db:"branch"`
+		DeskGroup  string          `db:"desk_group"`
+		Department string          `db:"department"`
+		Group      int             `db:"desk_group_id"`
+		Day        time.Time       `db:"day"`
+		Start      time.Time       `db:"start_at"`
+	}
+	err := q.list(ctx, &rows, "centre/visits_ahead", now, pq.Array(some(touched.Services)),
+		pq.Array(some(touched.Branches)), pq.Array(some(touched.DeskGroups)))
 	if err != nil {
 		return nil, err
 	}
-	return changes, nil
+	visits := make([]setup.Visit, len(rows))
+	for i, r := range rows {
+		visits[i] = setup.Visit{Service: r.Service, Branch: r.Branch, DeskGroup: r.DeskGroup, Date: scheduling.NewDate(r.Day.Date())}
+	}
+	var concerned []setup.Affected
+	for i, effect := range setup.Effects(have, out.Centre, visits) {
+		if r := rows[i]; effect != "" {
+			concerned = append(concerned, setup.Affected{
+				Visit: visits[i], ID: r.ID, Reference: r.Reference.String(), Department: r.Department, Group: r.Group,
+				Start: r.Start.UTC(), Effect: effect,
+			})
+		}
+	}
+	return concerned, nil
+}
+
+// affectedBy says how many visits there are to decide about.
+func affectedBy(undecided []setup.Affected) *slots.AffectedError {
+	e := slots.AffectedError{Visits: len(undecided)}
+	for _, v := range undecided {
+		if !slices.Contains(e.DeskGroups, v.DeskGroup) {
+			e.DeskGroups = append(e.DeskGroups, v.DeskGroup)
+		}
+	}
+	slices.Sort(e.DeskGroups)
+	return &e
+}
+
+// decideOn records what becomes of visits that the centre does not take any more. The job
+// that carries out changes tells their visitors.
+func (q session) decideOn(ctx context.Context, r slots.CentreRequest, undecided []setup.Affected, rows *centreRows) error {
+	ids := make([]string, len(undecided))
+	versions := make(map[int]int64, len(rows.groups))
+	for _, g := range rows.groups {
+		versions[g.ID] = g.Version
+	}
+	type group struct {
+		ID      int   `json:"desk_group_id"`
+		Version int64 `json:"version"`
+	}
+	var groups []group
+	for i, v := range undecided {
+		ids[i] = v.ID
+		if g := (group{v.Group, versions[v.Group]}); !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	if err := q.lockVisits(ctx, ids); err != nil {
+		return err
+	}
+	visits, err := q.affectedVisits(ctx, ids, r.ID, r.Author.At)
+	if err != nil {
+		return err
+	}
+	for i := range visits {
+		visits[i].decision = r.Decision
+	}
+	document := map[string]any{"centre": r.Author.Subject}
+	_, err = q.exec(ctx, "changes/add", r.ID, string(slots.ChangeRunning), nil, asJSON(document), string(r.Decision), asJSON(r.Reason),
+		r.Author.Actor, r.Author.At, nil, r.Author.At, asJSON(groups))
+	if err != nil {
+		return err
+	}
+	if _, err = q.exec(ctx, "changes/supersede", pq.Array(ids), r.ID); err != nil {
+		return err
+	}
+	if err = q.setVisits(ctx, r.ID, visits, slots.OutcomePending); err != nil {
+		return err
+	}
+	_, err = q.exec(ctx, "changes/finish", r.ID, r.Author.At)
+	return err
 }
 
 // lockCentre locks the desk groups that get other calendars, and the centre. It returns
@@ -222,28 +351,35 @@ type row map[string]any
 func (a *application) write(ctx context.Context, q session) error {
 	m := a.merged
 	for _, kind := range []struct {
-		of          setup.Kind
-		add, change string
-		rows        []row
+		of                 setup.Kind
+		add, change, place string
+		rows               []row
 	}{
-		{setup.KindBranch, "centre/add_branches", "centre/change_branches", rowsOf(m.Branches, branchRow)},
-		{setup.KindDepartment, "centre/add_departments", "centre/change_departments", rowsOf(m.Departments, departmentRow)},
-		{setup.KindService, "centre/add_services", "centre/change_services", rowsOf(m.Services, rowOfService)},
-		{setup.KindHolidayList, "centre/add_holiday_lists", "calendars/save_holidays", rowsOf(m.HolidayLists, holidayListRow)},
-		{setup.KindDeskGroup, "centre/add_desk_groups", "centre/change_desk_groups", rowsOf(m.DeskGroups, rowOfGroup)},
-		{setup.KindEntity, "centre/add_entities", "centre/change_entities", rowsOf(m.Entities, entityRow)},
-		{setup.KindReason, "centre/add_reasons", "centre/change_reasons", rowsOf(m.Reasons, reasonRow)},
+		{setup.KindBranch, "centre/add_branches", "centre/change_branches", "centre/place_branches", rowsOf(m.Branches, branchRow)},
+		{
+			setup.KindDepartment, "centre/add_departments", "centre/change_departments", "centre/place_departments",
+			rowsOf(m.Departments, departmentRow),
+		},
+		{setup.KindService, "centre/add_services", "centre/change_services", "centre/place_services", rowsOf(m.Services, rowOfService)},
+		{setup.KindHolidayList, "centre/add_holiday_lists", "calendars/save_holidays", "", rowsOf(m.HolidayLists, holidayListRow)},
+		{setup.KindDeskGroup, "centre/add_desk_groups", "centre/change_desk_groups", "", rowsOf(m.DeskGroups, rowOfGroup)},
+		{setup.KindEntity, "centre/add_entities", "centre/change_entities", "centre/place_entities", rowsOf(m.Entities, entityRow)},
+		{setup.KindReason, "centre/add_reasons", "centre/change_reasons", "centre/place_cancellation_reasons", rowsOf(m.Reasons, reasonRow)},
 	} {
 		bySlug := make(map[any]row, len(kind.rows))
 		for _, r := range kind.rows {
 			bySlug[r["slug"]] = r
 		}
 		var added, changed []row
+		ordered := false
 		for _, c := range a.changes {
 			switch {
 			case c.Kind != kind.of:
 			case c.New:
 				added = append(added, bySlug[c.Slug])
+				ordered = true
+			case c.Order:
+				ordered = true
 			default:
 				changed = append(changed, bySlug[c.Slug])
 			}
@@ -254,11 +390,41 @@ func (a *application) write(ctx context.Context, q session) error {
 		if err := q.execRows(ctx, kind.change, changed); err != nil {
 			return err
 		}
+		if ordered && kind.place != "" {
+			if _, err := q.exec(ctx, kind.place, pq.Array(rowSlugs(kind.rows))); err != nil {
+				return err
+			}
+		}
+	}
+	if err := a.writeStandings(ctx, q); err != nil {
+		return err
 	}
 	if err := a.writeGroups(ctx, q); err != nil {
 		return err
 	}
 	return a.record(ctx, q)
+}
+
+// writeStandings writes which services are paused or retired.
+func (a *application) writeStandings(ctx context.Context, q session) error {
+	var rows []row
+	for _, c := range a.changes {
+		if c.Kind != setup.KindService || !c.Has("pauses") && !c.Has("retired") {
+			continue
+		}
+		i := slices.IndexFunc(a.merged.Services, func(s catalog.Service) bool { return s.Slug == c.Slug })
+		rows = append(rows, row{"slug": c.Slug, "standing": a.merged.Services[i].Standing})
+	}
+	return q.execRows(ctx, "centre/stand_services", rows)
+}
+
+// rowSlugs returns the slugs of rows.
+func rowSlugs(rows []row) []string {
+	slugs := make([]string, len(rows))
+	for i, r := range rows {
+		slugs[i], _ = r["slug"].(string)
+	}
+	return slugs
 }
 
 // execRows executes a statement with rows, if there are any.
@@ -348,11 +514,23 @@ func (a *application) record(ctx context.Context, q session) error {
 			"at": a.entry.At, "actor": a.entry.Actor, "action": "setup.changed", "subject": of,
 			"department": departments[of], "branch": branches[of], "before": c.Before(), "after": c.After(),
 		}
+		if a.entry.RequestID != "" {
+			rows[i]["request_id"] = a.entry.RequestID
+		}
+		if a.entry.Reason != "" {
+			rows[i]["reason"] = a.entry.Reason
+		}
 		if c.New {
 			rows[i]["action"] = "setup.added"
 		}
+		if c.Order {
+			rows[i]["subject"] = "order of " + strings.ReplaceAll(c.Kind.List(), "_", "-")
+		}
 	}
-	return q.execRows(ctx, "audit/record_all", rows)
+	if err := q.execRows(ctx, "audit/record_all", rows); err != nil {
+		return err
+	}
+	return q.keepVersions(ctx, a.changes, a.entry)
 }
 
 // subject names what changes as the log does elsewhere.
@@ -432,6 +610,5 @@ func rowOfService(v catalog.Service) row {
 		"reminder_minutes":   reminders,
 		"hall_early_minutes": minutes(hall.Early), "hall_late_minutes": minutes(hall.Late),
 		"hall_late_turn": string(hall.LateTurn), "hall_no_show_minutes": minutes(hall.NoShow),
-		"standing": v.Standing,
 	}
 }

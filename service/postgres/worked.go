@@ -27,6 +27,7 @@ type worked struct {
 	version     int64
 	changes     []recalendared
 	entry       audit.Entry
+	versions    []setup.Change // for the history of the plan or the list
 
 	statement string // writes the new plan or list
 	args      []any
@@ -62,7 +63,13 @@ func (s *core) workPlan(ctx context.Context, before centre.DeskPlan, r schedulin
 	w.entry.Subject = "desk-group " + before.Slug
 	w.entry.Department, w.entry.Branch = before.Department, before.Branch
 	w.statement, w.args = "calendars/save_plans", []any{asJSON([]savedPlan{{before.ID, r.Plan}}), entry.Actor, entry.At}
+	of := func(p scheduling.Plan) setup.Centre {
+		return setup.Centre{DeskGroups: []setup.DeskGroup{{Slug: before.Slug, Plan: p}}}
+	}
 	var err error
+	if w.versions, err = setup.Differences(of(before.Plan), of(r.Plan)); err != nil {
+		return nil, err
+	}
 	w.changes, err = s.compareDays(ctx, []revised{{before.DeskGroup, r.Calendar}}, entry.At)
 	return w, err
 }
@@ -85,6 +92,12 @@ func (s *core) workHolidays(ctx context.Context, before holidaysRow, list schedu
 	w.entry.Subject = "holidays " + before.Slug
 	holidays, err := scheduling.CompileHolidays(list)
 	if err != nil {
+		return nil, nil, err
+	}
+	of := func(l scheduling.HolidayList) setup.Centre {
+		return setup.Centre{HolidayLists: []setup.HolidayList{{Slug: before.Slug, HolidayList: l}}}
+	}
+	if w.versions, err = setup.Differences(of(before.Holidays.v), of(list)); err != nil {
 		return nil, nil, err
 	}
 	plans, err := s.findPlans(ctx, nil, before.Slug) // with the old list
@@ -170,7 +183,10 @@ func (q session) save(ctx context.Context, w *worked) (map[int][]scheduling.Impa
 	if err != nil {
 		return nil, err
 	}
-	return impacts, q.record(ctx, w.entry)
+	if err = q.record(ctx, w.entry); err != nil {
+		return nil, err
+	}
+	return impacts, q.keepVersions(ctx, w.versions, w.entry)
 }
 
 // lockWorked locks what a change was worked out from until the transaction ends:

@@ -1,1 +1,1 @@
-SELECT id, slug, name, short_name, city, address, zone, quiet_from, quiet_to, standing FROM branches ORDER BY id
+SELECT id, slug, name, short_name, city, address, zone, quiet_from, quiet_to, standing FROM branches ORDER BY position, id

@@ -1,1 +1,1 @@
-SELECT slug, name, standing FROM departments ORDER BY id
+SELECT slug, name, standing FROM departments ORDER BY position, id

@@ -1,1 +1,1 @@
-SELECT slug, name, link, topics, standing FROM entities ORDER BY id
+SELECT slug, name, link, topics, standing FROM entities ORDER BY position, id
