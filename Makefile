@@ -7,6 +7,9 @@ REDOCLY_VERSION       := 2.77.0
 NODE_SMPP_VERSION     := 0.5.1
 OIDC_PROVIDER_VERSION := 8.8.1
 NODE_WEBHOOKS_VERSION := 1.1.1
+FAKER_VERSION         := 0.5.9
+AJV_VERSION           := 8.20.0
+AJV_FORMATS_VERSION   := 3.0.1
 AXE_VERSION           := 4.14.1
 PLEX_VERSION          := 1.1.0
 
@@ -20,6 +23,9 @@ NODE_WEBHOOKS := .tools/standardwebhooks-$(NODE_WEBHOOKS_VERSION)/node_modules/s
 AXE           := .tools/axe-core-$(AXE_VERSION)/node_modules/axe-core/axe.min.js
 PLEX          := .tools/plex-sans-arabic-$(PLEX_VERSION)/fonts
 NODE_SMPP     := .tools/smpp-$(NODE_SMPP_VERSION)/node_modules/smpp/package.json
+CONTRACT_FUZZ := .tools/contract-fuzz-$(FAKER_VERSION)-$(AJV_VERSION)/node_modules/json-schema-faker/package.json
+# What sdk/typescript needs is pinned in its package.json.
+SDK_TS        := .tools/sdk-typescript-$(shell sha256sum sdk/typescript/package.json | cut -c1-12)
 OIDC_PROVIDER := .tools/oidc-provider-$(OIDC_PROVIDER_VERSION)/node_modules/oidc-provider/package.json
 
 IMAGE ?= ziyara
@@ -27,6 +33,8 @@ BENCH ?= ./catalog ./scheduling ./scheduling/ical ./slots ./hall ./notify ./serv
 SOAK  ?= 10m
 WRITES ?= 10000
 FUZZ ?= 30s
+REQUESTS ?= 50000
+SEED ?= 1
 MEASURE ?=
 PAGES ?= TestBrowser
 
@@ -76,6 +84,7 @@ fmt: $(GOLANGCI_LINT) $(TEMPL) ## Format the code as lint expects
 .PHONY: generate
 generate: $(OAPI_CODEGEN) $(TEMPL) ## Generate code from openapi.yaml and *.templ
 	cd service/api && ../../$(OAPI_CODEGEN) -config oapi-codegen.yaml ../../openapi.yaml
+	cd client && ../$(OAPI_CODEGEN) -config oapi-codegen.yaml ../openapi.yaml
 	$(TEMPL) generate -path service -log-level warn
 
 .PHONY: generate-check
@@ -92,9 +101,21 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 		/usr/lib/python3/dist-packages/icalendar/cal.py=python3-icalendar \
 		/usr/lib/python3/dist-packages/dateutil/rrule.py=python3-dateutil \
 		/usr/sbin/bearerbox=kannel
-	@$(MAKE) --no-print-directory $(REDOCLY) $(NODE_SMPP) $(OIDC_PROVIDER) $(NODE_WEBHOOKS)
+	@$(MAKE) --no-print-directory $(REDOCLY) $(NODE_SMPP) $(OIDC_PROVIDER) $(NODE_WEBHOOKS) $(CONTRACT_FUZZ) $(SDK_TS)
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(REDOCLY) lint openapi.yaml
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
+
+.PHONY: sdk
+sdk: ## Generate the client in TypeScript from openapi.yaml; installs its tools from npm
+	@./scripts/need node=nodejs npm=npm
+	@$(MAKE) --no-print-directory $(SDK_TS)
+	cd sdk/typescript && ../../$(SDK_TS)/node_modules/.bin/openapi-typescript ../../openapi.yaml --default-non-nullable=false --output src/contract.ts
+
+.PHONY: contract-fuzz
+contract-fuzz: ## Send REQUESTS requests made from openapi.yaml, drawn from SEED, and check the answers
+	@./scripts/need node=nodejs npm=npm
+	@$(MAKE) --no-print-directory $(CONTRACT_FUZZ)
+	go test -tags peers -count=1 -v -timeout 0 -run '^TestPeerContractFuzz$$' ./service -fuzzed $(REQUESTS) -fuzz-seed $(SEED)
 
 # The pictures have the face that the design intends; visitors see it where
 # their device has it.
@@ -167,6 +188,15 @@ $(PLEX):
 
 $(NODE_SMPP):
 	npm install --prefix .tools/smpp-$(NODE_SMPP_VERSION) --no-save --ignore-scripts --no-audit --no-fund smpp@$(NODE_SMPP_VERSION)
+
+$(CONTRACT_FUZZ):
+	npm install --prefix .tools/contract-fuzz-$(FAKER_VERSION)-$(AJV_VERSION) --no-save --ignore-scripts --no-audit --no-fund \
+		json-schema-faker@$(FAKER_VERSION) ajv@$(AJV_VERSION) ajv-formats@$(AJV_FORMATS_VERSION)
+
+$(SDK_TS):
+	mkdir -p $@.new && cp sdk/typescript/package.json $@.new/
+	npm install --prefix $@.new --ignore-scripts --no-audit --no-fund --no-package-lock
+	mv $@.new $@
 
 $(OIDC_PROVIDER):
 	npm install --prefix .tools/oidc-provider-$(OIDC_PROVIDER_VERSION) --no-save --ignore-scripts --no-audit --no-fund oidc-provider@$(OIDC_PROVIDER_VERSION)

@@ -125,6 +125,7 @@ var operations = map[string]permission{
 	"createWebhook":         {roles: decide},
 	"listWebhooks":          {roles: decide},
 	"getWebhook":            {roles: decide},
+	"editWebhook":           {roles: decide},
 	"deleteWebhook":         {roles: decide},
 	"rotateWebhookSecret":   {roles: decide},
 	"enableWebhook":         {roles: decide},

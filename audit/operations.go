@@ -125,6 +125,7 @@ var operations = map[string]Trace{
 	"createWebhook":         Act,
 	"listWebhooks":          Nothing,
 	"getWebhook":            Nothing,
+	"editWebhook":           Act,
 	"deleteWebhook":         Act,
 	"rotateWebhookSecret":   Act,
 	"enableWebhook":         Act,

@@ -94,6 +94,7 @@ func expected() map[string]row {
 		"createWebhook":         {own, no, no, no, all, addsWebhook},
 		"listWebhooks":          {all, no, no, no, all, gets("/v1/webhooks")},
 		"getWebhook":            {own, no, no, no, all, ofWebhook(http.MethodGet, "")},
+		"editWebhook":           {own, no, no, no, all, editsWebhook},
 		"deleteWebhook":         {own, no, no, no, all, ofWebhook(http.MethodDelete, "")},
 		"rotateWebhookSecret":   {own, no, no, no, all, ofWebhook(http.MethodPost, "/secret")},
 		"enableWebhook":         {own, no, no, no, all, ofWebhook(http.MethodPost, "/enable")},

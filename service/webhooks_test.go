@@ -562,6 +562,58 @@ func ofWebhook(method, suffix string) fixture {
 	}
 }
 
+// editsWebhook gives a webhook another name.
+func editsWebhook(w *walk) asked {
+	a := ofWebhook(http.MethodPatch, "")(w)
+	a.Body, a.Header = map[string]any{"name": "Another"}, map[string]string{"If-Match": "*"}
+	return a
+}
+
+// A coordinator gives a webhook another address and other events; what waits goes there. Whoever
+// read it before does not undo that, and what did not change is not in the log.
+func TestWebhookIsEdited(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	noura, reem := centre.Coordinator("revenues"), centre.Admin()
+	var made, shown api.Webhook
+	noura.Posts("/v1/webhooks", map[string]any{"name": "Portal", "url": "https://example.com/hook?key=s3cr3t", "department": "revenues"}).
+		JSON(t, &made)
+	path := "/v1/webhooks/" + made.ID
+	edits := func(by *servicetest.Staff, version string, body any) servicetest.Answer {
+		r := servicetest.Request{Method: http.MethodPatch, Path: path, Body: body}
+		if version != "" {
+			r.Header = map[string]string{"If-Match": version}
+		}
+		return by.Sends(r)
+	}
+	read := noura.Gets(path).Header.Get("ETag")
+	centre.Refused(edits(noura, "", map[string]any{"name": "X"}), http.StatusPreconditionRequired, "version-needed")
+	centre.Refused(edits(centre.Coordinator("support"), read, map[string]any{"name": "X"}), http.StatusForbidden, "forbidden")
+	answer := edits(noura, read, map[string]any{"url": "https://example.org/hook", "events": []string{"appointment.booked"}})
+	answer.JSON(t, &shown)
+	if answer.Status != http.StatusOK || shown.URL != "https://example.org/hook" || shown.Name != "Portal" || len(shown.Events) != 1 {
+		t.Fatalf("%d %s", answer.Status, answer.Body)
+	}
+	now := answer.Header.Get("ETag")
+	if got := noura.Gets(path); got.Header.Get("ETag") != now || now == read || !strings.Contains(string(got.Body), "example.org") {
+		t.Errorf("read again: %s %s, changed to %s", got.Header.Get("ETag"), got.Body, now)
+	}
+	centre.Refused(edits(reem, read, map[string]any{"name": "X"}), http.StatusPreconditionFailed, "edit-conflict")
+	centre.Refused(edits(reem, "*", map[string]any{"url": "http://example.org/hook"}), http.StatusUnprocessableEntity, "webhook-url")
+	centre.Refused(edits(reem, "*", map[string]any{}), http.StatusUnprocessableEntity, "invalid")
+	if again := edits(noura, now, map[string]any{"name": "Portal"}); again.Header.Get("ETag") != now {
+		t.Errorf("the same again: %d %s", again.Status, again.Body)
+	}
+	every := edits(noura, now, map[string]any{"events": []string{}})
+	if every.Status != http.StatusOK || strings.Contains(string(every.Body), "booked") {
+		t.Errorf("all events: %d %s", every.Status, every.Body)
+	}
+	acts := string(reem.Gets("/v1/audit?action=webhook.changed").Body)
+	if strings.Count(acts, `"action":"webhook.changed"`) != 2 || strings.Contains(acts, "s3cr3t") || !strings.Contains(acts, "example.org") {
+		t.Errorf("the log has %s", acts)
+	}
+}
+
 // resendsDelivery sends what was given up once more.
 func resendsDelivery(w *walk) asked {
 	a := ofWebhook(http.MethodPost, "")(w)

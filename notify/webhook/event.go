@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 )
 
@@ -23,9 +22,6 @@ func Types() []string {
 	}
 	return kinds
 }
-
-// Known reports whether t is the type of an event of visits.
-func Known(t string) bool { return slices.Contains(Types(), t) }
 
 // Event is an event of a visit.
 type Event struct {

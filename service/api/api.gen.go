@@ -457,6 +457,9 @@ type Appointment struct {
 	// Branch Slug of the branch.
 	Branch string `json:"branch"`
 
+	// BranchName One text in Arabic and English.
+	BranchName *Text `json:"branch_name,omitempty"`
+
 	// CancelBefore It can be cancelled before this instant.
 	CancelBefore time.Time `json:"cancel_before"`
 
@@ -498,6 +501,9 @@ type Appointment struct {
 
 	// Service Slug of the service.
 	Service string `json:"service"`
+
+	// ServiceName One text in Arabic and English.
+	ServiceName *Text `json:"service_name,omitempty"`
 
 	// Staff What staff see of an appointment besides what its visitor sees. Staff who serve visitors see the mobile, the e-mail address and the representative; all staff see only the last four digits of an identity number.
 	Staff *StaffView `json:"staff,omitempty"`
@@ -1214,7 +1220,7 @@ type DeskGroupLayer struct {
 	// Effect One text in Arabic and English.
 	Effect Text `json:"effect"`
 
-	// Kind `rule`, `season`, `holiday`, `hours`, `extra`, `break` or `closure`.
+	// Kind Kind of layer.
 	Kind string `json:"kind"`
 
 	// Name One text in Arabic and English.
@@ -1387,7 +1393,7 @@ type ExplanationLayer struct {
 	// Effect One text in Arabic and English.
 	Effect Text `json:"effect"`
 
-	// Kind Kind of layer: rule (of the weekly plan), season, holiday, hours (the date's own), closure or another.
+	// Kind Kind of layer: rule (of the weekly plan), season, holiday, hours (the date's own), extra hours, break or closure.
 	Kind string `json:"kind"`
 
 	// Name One text in Arabic and English.
@@ -1411,7 +1417,7 @@ type ExplanationOffers struct {
 
 // ExplanationReason One reason why starts are not offered.
 type ExplanationReason struct {
-	// Rule The rule, named as in problems: notice, horizon, closed, taken, paused, retired or another.
+	// Rule The rule, named as in problems.
 	Rule string `json:"rule"`
 
 	// Text One text in Arabic and English.
@@ -2462,7 +2468,7 @@ type Problem struct {
 	// RetryAfter Try again after this many seconds.
 	RetryAfter int `json:"retry_after,omitempty"`
 
-	// Rule The rule that refuses it: `notice` (too soon), `horizon` (too far ahead), `closed`, `off_grid` (not one of the starts), `paused` (nobody is received for a while), `retired` (or any more), `party_limit`, `cancel_cutoff`, `move_cutoff`, `party_cutoff` or another.
+	// Rule The rule that refuses it: `notice` (too soon), `horizon` (too far ahead), `closed`, `taken`, `off_grid` (not one of the starts), `paused` (nobody is received for a while), `retired` (or any more), `party_limit`, `cancel_cutoff`, `move_cutoff` or `party_cutoff`.
 	//
 	// Example: notice
 	Rule string `json:"rule,omitempty"`
@@ -3253,7 +3259,7 @@ type Webhook struct {
 	DisabledWhy string `json:"disabled_why,omitempty"`
 
 	// Events Types of events that it gets; empty for all.
-	Events []string `json:"events"`
+	Events []WebhookEventType `json:"events"`
 
 	// FailingSince The first failure since the last successful delivery.
 	FailingSince *time.Time `json:"failing_since,omitempty"`
@@ -3319,6 +3325,21 @@ type WebhookDeliveryList struct {
 	NextCursor string `json:"next_cursor,omitempty"`
 }
 
+// WebhookEdit What changes of a webhook; the rest stays.
+type WebhookEdit struct {
+	// Events Types of events that it gets; empty for all.
+	Events []WebhookEventType `json:"events,omitempty"`
+
+	// Name Name for staff.
+	Name string `json:"name,omitempty"`
+
+	// URL Where events are posted.
+	URL string `json:"url,omitempty"`
+}
+
+// WebhookEventType An event of a visit's history. There may be more in future, which only webhooks that ask for all events get.
+type WebhookEventType = string
+
 // WebhookList A page of the webhooks.
 type WebhookList struct {
 	// NextCursor Absent on the last page.
@@ -3334,7 +3355,7 @@ type WebhookRequest struct {
 	Department string `json:"department,omitempty"`
 
 	// Events Types of events that it gets, such as `appointment.booked`; all if absent.
-	Events []string `json:"events,omitempty"`
+	Events []WebhookEventType `json:"events,omitempty"`
 
 	// Name Name for staff.
 	Name string `json:"name"`
@@ -3385,12 +3406,6 @@ type IfNoneMatch = string
 // Limit defines model for Limit.
 type Limit = int
 
-// MessageKind defines model for MessageKind.
-type MessageKind = string
-
-// MessageLang defines model for MessageLang.
-type MessageLang = string
-
 // Needs defines model for Needs.
 type Needs = string
 
@@ -3414,6 +3429,12 @@ type ServiceSlug = string
 
 // SurveyToken defines model for SurveyToken.
 type SurveyToken = string
+
+// TextKind defines model for TextKind.
+type TextKind = string
+
+// TextLang defines model for TextLang.
+type TextLang = string
 
 // WaitlistID defines model for WaitlistID.
 type WaitlistID = string
@@ -4447,6 +4468,15 @@ type GetWebhookParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// EditWebhookParams defines parameters for EditWebhook.
+type EditWebhookParams struct {
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ListWebhookDeliveriesParams defines parameters for ListWebhookDeliveries.
 type ListWebhookDeliveriesParams struct {
 	// State Only deliveries in this state.
@@ -4605,6 +4635,9 @@ type CreateWalkInJSONRequestBody = WalkInRequest
 
 // CreateWebhookJSONRequestBody defines body for CreateWebhook for application/json ContentType.
 type CreateWebhookJSONRequestBody = WebhookRequest
+
+// EditWebhookJSONRequestBody defines body for EditWebhook for application/json ContentType.
+type EditWebhookJSONRequestBody = WebhookEdit
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -4769,16 +4802,16 @@ type ServerInterface interface {
 	SaveMessageBudget(c *fiber.Ctx, department DepartmentSlug, params SaveMessageBudgetParams) error
 	// GetMessageText Show a department's own texts
 	// (GET /v1/departments/{department}/texts/{kind}/{lang})
-	GetMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params GetMessageTextParams) error
+	GetMessageText(c *fiber.Ctx, department DepartmentSlug, kind TextKind, lang TextLang, params GetMessageTextParams) error
 	// SaveMessageText Change a department's own texts
 	// (PUT /v1/departments/{department}/texts/{kind}/{lang})
-	SaveMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params SaveMessageTextParams) error
+	SaveMessageText(c *fiber.Ctx, department DepartmentSlug, kind TextKind, lang TextLang, params SaveMessageTextParams) error
 	// ApproveMessageText Approve a department's own texts
 	// (POST /v1/departments/{department}/texts/{kind}/{lang}/approve)
-	ApproveMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params ApproveMessageTextParams) error
+	ApproveMessageText(c *fiber.Ctx, department DepartmentSlug, kind TextKind, lang TextLang, params ApproveMessageTextParams) error
 	// PreviewMessageText Preview a message
 	// (POST /v1/departments/{department}/texts/{kind}/{lang}/preview)
-	PreviewMessageText(c *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params PreviewMessageTextParams) error
+	PreviewMessageText(c *fiber.Ctx, department DepartmentSlug, kind TextKind, lang TextLang, params PreviewMessageTextParams) error
 	// ListDeskGroups List the desk groups
 	// (GET /v1/desk-groups)
 	ListDeskGroups(c *fiber.Ctx, params ListDeskGroupsParams) error
@@ -4953,6 +4986,9 @@ type ServerInterface interface {
 	// GetWebhook Show a webhook
 	// (GET /v1/webhooks/{id})
 	GetWebhook(c *fiber.Ctx, id WebhookID, params GetWebhookParams) error
+	// EditWebhook Change a webhook
+	// (PATCH /v1/webhooks/{id})
+	EditWebhook(c *fiber.Ctx, id WebhookID, params EditWebhookParams) error
 	// ListWebhookDeliveries List deliveries
 	// (GET /v1/webhooks/{id}/deliveries)
 	ListWebhookDeliveries(c *fiber.Ctx, id WebhookID, params ListWebhookDeliveriesParams) error
@@ -8012,7 +8048,7 @@ func (siw *ServerInterfaceWrapper) GetMessageText(c *fiber.Ctx) error {
 	}
 
 	// ------------- Path parameter "kind" -------------
-	var kind MessageKind
+	var kind TextKind
 
 	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
 	if err != nil {
@@ -8020,7 +8056,7 @@ func (siw *ServerInterfaceWrapper) GetMessageText(c *fiber.Ctx) error {
 	}
 
 	// ------------- Path parameter "lang" -------------
-	var lang MessageLang
+	var lang TextLang
 
 	err = runtime.BindStyledParameterWithOptions("simple", "lang", c.Params("lang"), &lang, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
 	if err != nil {
@@ -8079,7 +8115,7 @@ func (siw *ServerInterfaceWrapper) SaveMessageText(c *fiber.Ctx) error {
 	}
 
 	// ------------- Path parameter "kind" -------------
-	var kind MessageKind
+	var kind TextKind
 
 	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
 	if err != nil {
@@ -8087,7 +8123,7 @@ func (siw *ServerInterfaceWrapper) SaveMessageText(c *fiber.Ctx) error {
 	}
 
 	// ------------- Path parameter "lang" -------------
-	var lang MessageLang
+	var lang TextLang
 
 	err = runtime.BindStyledParameterWithOptions("simple", "lang", c.Params("lang"), &lang, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
 	if err != nil {
@@ -8163,7 +8199,7 @@ func (siw *ServerInterfaceWrapper) ApproveMessageText(c *fiber.Ctx) error {
 	}
 
 	// ------------- Path parameter "kind" -------------
-	var kind MessageKind
+	var kind TextKind
 
 	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
 	if err != nil {
@@ -8171,7 +8207,7 @@ func (siw *ServerInterfaceWrapper) ApproveMessageText(c *fiber.Ctx) error {
 	}
 
 	// ------------- Path parameter "lang" -------------
-	var lang MessageLang
+	var lang TextLang
 
 	err = runtime.BindStyledParameterWithOptions("simple", "lang", c.Params("lang"), &lang, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
 	if err != nil {
@@ -8247,7 +8283,7 @@ func (siw *ServerInterfaceWrapper) PreviewMessageText(c *fiber.Ctx) error {
 	}
 
 	// ------------- Path parameter "kind" -------------
-	var kind MessageKind
+	var kind TextKind
 
 	err = runtime.BindStyledParameterWithOptions("simple", "kind", c.Params("kind"), &kind, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
 	if err != nil {
@@ -8255,7 +8291,7 @@ func (siw *ServerInterfaceWrapper) PreviewMessageText(c *fiber.Ctx) error {
 	}
 
 	// ------------- Path parameter "lang" -------------
-	var lang MessageLang
+	var lang TextLang
 
 	err = runtime.BindStyledParameterWithOptions("simple", "lang", c.Params("lang"), &lang, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
 	if err != nil {
@@ -11944,6 +11980,74 @@ func (siw *ServerInterfaceWrapper) GetWebhook(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// EditWebhook operation middleware
+func (siw *ServerInterfaceWrapper) EditWebhook(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id WebhookID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditWebhookParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EditWebhook(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListWebhookDeliveries operation middleware
 func (siw *ServerInterfaceWrapper) ListWebhookDeliveries(c *fiber.Ctx) error {
 
@@ -12486,6 +12590,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Delete(options.BaseURL+"/v1/webhooks/:id", wrapper.DeleteWebhook)
 
 	router.Get(options.BaseURL+"/v1/webhooks/:id", wrapper.GetWebhook)
+
+	router.Patch(options.BaseURL+"/v1/webhooks/:id", wrapper.EditWebhook)
 
 	router.Get(options.BaseURL+"/v1/webhooks/:id/deliveries", wrapper.ListWebhookDeliveries)
 
@@ -13585,8 +13691,8 @@ func (response SaveMessageBudget200JSONResponse) VisitSaveMessageBudgetResponse(
 
 type GetMessageTextRequestObject struct {
 	Department DepartmentSlug `json:"department"`
-	Kind       MessageKind    `json:"kind"`
-	Lang       MessageLang    `json:"lang"`
+	Kind       TextKind       `json:"kind"`
+	Lang       TextLang       `json:"lang"`
 	Params     GetMessageTextParams
 }
 
@@ -13613,8 +13719,8 @@ func (response GetMessageText200JSONResponse) VisitGetMessageTextResponse(ctx *f
 
 type SaveMessageTextRequestObject struct {
 	Department DepartmentSlug `json:"department"`
-	Kind       MessageKind    `json:"kind"`
-	Lang       MessageLang    `json:"lang"`
+	Kind       TextKind       `json:"kind"`
+	Lang       TextLang       `json:"lang"`
 	Params     SaveMessageTextParams
 	Body       *SaveMessageTextJSONRequestBody
 }
@@ -13642,8 +13748,8 @@ func (response SaveMessageText200JSONResponse) VisitSaveMessageTextResponse(ctx 
 
 type ApproveMessageTextRequestObject struct {
 	Department DepartmentSlug `json:"department"`
-	Kind       MessageKind    `json:"kind"`
-	Lang       MessageLang    `json:"lang"`
+	Kind       TextKind       `json:"kind"`
+	Lang       TextLang       `json:"lang"`
 	Params     ApproveMessageTextParams
 }
 
@@ -13670,8 +13776,8 @@ func (response ApproveMessageText200JSONResponse) VisitApproveMessageTextRespons
 
 type PreviewMessageTextRequestObject struct {
 	Department DepartmentSlug `json:"department"`
-	Kind       MessageKind    `json:"kind"`
-	Lang       MessageLang    `json:"lang"`
+	Kind       TextKind       `json:"kind"`
+	Lang       TextLang       `json:"lang"`
 	Params     PreviewMessageTextParams
 	Body       *PreviewMessageTextJSONRequestBody
 }
@@ -14938,13 +15044,48 @@ type GetWebhookResponseObject interface {
 	VisitGetWebhookResponse(ctx *fiber.Ctx) error
 }
 
-type GetWebhook200JSONResponse Webhook
+type GetWebhook200ResponseHeaders struct {
+	ETag string
+}
+
+type GetWebhook200JSONResponse struct {
+	Body    Webhook
+	Headers GetWebhook200ResponseHeaders
+}
 
 func (response GetWebhook200JSONResponse) VisitGetWebhookResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
-	return ctx.JSON(&response)
+	return ctx.JSON(&response.Body)
+}
+
+type EditWebhookRequestObject struct {
+	ID     WebhookID `json:"id"`
+	Params EditWebhookParams
+	Body   *EditWebhookJSONRequestBody
+}
+
+type EditWebhookResponseObject interface {
+	VisitEditWebhookResponse(ctx *fiber.Ctx) error
+}
+
+type EditWebhook200ResponseHeaders struct {
+	ETag string
+}
+
+type EditWebhook200JSONResponse struct {
+	Body    Webhook
+	Headers EditWebhook200ResponseHeaders
+}
+
+func (response EditWebhook200JSONResponse) VisitEditWebhookResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
 }
 
 type ListWebhookDeliveriesRequestObject struct {
@@ -15385,6 +15526,9 @@ type StrictServerInterface interface {
 	// GetWebhook Show a webhook
 	// (GET /v1/webhooks/{id})
 	GetWebhook(ctx context.Context, request GetWebhookRequestObject) (GetWebhookResponseObject, error)
+	// EditWebhook Change a webhook
+	// (PATCH /v1/webhooks/{id})
+	EditWebhook(ctx context.Context, request EditWebhookRequestObject) (EditWebhookResponseObject, error)
 	// ListWebhookDeliveries List deliveries
 	// (GET /v1/webhooks/{id}/deliveries)
 	ListWebhookDeliveries(ctx context.Context, request ListWebhookDeliveriesRequestObject) (ListWebhookDeliveriesResponseObject, error)
@@ -17182,7 +17326,7 @@ func (sh *strictHandler) SaveMessageBudget(ctx *fiber.Ctx, department Department
 }
 
 // GetMessageText operation middleware
-func (sh *strictHandler) GetMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params GetMessageTextParams) error {
+func (sh *strictHandler) GetMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind TextKind, lang TextLang, params GetMessageTextParams) error {
 	var request GetMessageTextRequestObject
 
 	request.Department = department
@@ -17212,7 +17356,7 @@ func (sh *strictHandler) GetMessageText(ctx *fiber.Ctx, department DepartmentSlu
 }
 
 // SaveMessageText operation middleware
-func (sh *strictHandler) SaveMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params SaveMessageTextParams) error {
+func (sh *strictHandler) SaveMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind TextKind, lang TextLang, params SaveMessageTextParams) error {
 	var request SaveMessageTextRequestObject
 
 	request.Department = department
@@ -17256,7 +17400,7 @@ func (sh *strictHandler) SaveMessageText(ctx *fiber.Ctx, department DepartmentSl
 }
 
 // ApproveMessageText operation middleware
-func (sh *strictHandler) ApproveMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params ApproveMessageTextParams) error {
+func (sh *strictHandler) ApproveMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind TextKind, lang TextLang, params ApproveMessageTextParams) error {
 	var request ApproveMessageTextRequestObject
 
 	request.Department = department
@@ -17286,7 +17430,7 @@ func (sh *strictHandler) ApproveMessageText(ctx *fiber.Ctx, department Departmen
 }
 
 // PreviewMessageText operation middleware
-func (sh *strictHandler) PreviewMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind MessageKind, lang MessageLang, params PreviewMessageTextParams) error {
+func (sh *strictHandler) PreviewMessageText(ctx *fiber.Ctx, department DepartmentSlug, kind TextKind, lang TextLang, params PreviewMessageTextParams) error {
 	var request PreviewMessageTextRequestObject
 
 	request.Department = department
@@ -19176,6 +19320,48 @@ func (sh *strictHandler) GetWebhook(ctx *fiber.Ctx, id WebhookID, params GetWebh
 		return err
 	} else if validResponse, ok := response.(GetWebhookResponseObject); ok {
 		if err := validResponse.VisitGetWebhookResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EditWebhook operation middleware
+func (sh *strictHandler) EditWebhook(ctx *fiber.Ctx, id WebhookID, params EditWebhookParams) error {
+	var request EditWebhookRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body EditWebhookJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EditWebhook(ctx.UserContext(), request.(EditWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditWebhookResponseObject); ok {
+		if err := validResponse.VisitEditWebhookResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -134,7 +134,10 @@ func appointmentJSON(c *centre.Snapshot, a slots.Appointment, now time.Time) App
 	}
 	service, ok := c.Service(a.Service)
 	if ok {
-		out.Requirements = requirementsJSON(service)
+		out.Requirements, out.ServiceName = requirementsJSON(service), &service.Name
+	}
+	if name := c.BranchName(a.Branch); name.Complete() {
+		out.BranchName = &name
 	}
 	out.CancelBefore, out.MoveBefore = a.CancelBefore(service).In(zone), a.MoveBefore(service).In(zone)
 	addRequest(&out, a, zone, now)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -16,8 +17,10 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gofiber/fiber/v2"
 
+	"ziyara"
 	"ziyara/access"
 	"ziyara/catalog"
 	"ziyara/centre"
@@ -361,6 +364,71 @@ func TestCodesOfErrors(t *testing.T) {
 	}
 	if len(listed) < 50 {
 		t.Errorf("%d codes: this test reads the contract no more", len(listed))
+	}
+}
+
+// Each closed set of the contract has what the code has.
+func TestClosedSets(t *testing.T) {
+	t.Parallel()
+	for path, of := range map[string]struct{ dir, typeName, without string }{
+		"Problem/properties/rule":           {"../../slots", "Rule", ""},
+		"ExplanationReason/properties/rule": {"../../slots", "Rule", ""},
+		"ExplanationLayer/properties/kind":  {"../../scheduling", "LayerKind", ""},
+		"DeskGroupLayer/properties/kind":    {"../../scheduling", "LayerKind", ""},
+		"PlanWarning/properties/kind":       {"../../scheduling", "WarningKind", ""},
+		"Message/properties/kind":           {"../../notify", "Kind", ""},
+		"MessageText/properties/kind":       {"../../notify", "Kind", "verification_code"},
+		"Change/properties/state":           {"../../slots", "ChangeState", ""},
+		"MonthDay/properties/state":         {"../../slots", "DayState", ""},
+		"Channel":                           {"../../catalog", "Channel", ""},
+	} {
+		var want, listed []string
+		for _, value := range constantsOf(t, of.dir, of.typeName) {
+			if value != of.without {
+				want = append(want, value)
+			}
+		}
+		for _, n := range contractNodes(t) {
+			if strings.HasSuffix(n.path, "/components/schemas/"+path) {
+				for _, value := range n.value["enum"].([]any) {
+					listed = append(listed, value.(string))
+				}
+			}
+		}
+		slices.Sort(want)
+		slices.Sort(listed)
+		if !slices.Equal(listed, want) {
+			t.Errorf("%s: the contract has %v, the code %v", path, listed, want)
+		}
+	}
+}
+
+// What webhooks get is what the contract describes: each type of event, and the test.
+func TestWebhookEvents(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromData(ziyara.OpenAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	for _, value := range doc.Components.Schemas["WebhookEventType"].Value.Enum {
+		listed = append(listed, value.(string))
+	}
+	if !slices.Equal(listed, webhook.Types()) {
+		t.Errorf("the contract lists %v, webhooks get %v", listed, webhook.Types())
+	}
+	for _, kind := range append(webhook.Types(), webhook.TestType) {
+		body, err := webhook.Event{Type: kind, Reference: "V-7K3F-9Q2M-R", Version: 1}.Body()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var event map[string]any
+		if err = json.Unmarshal(body, &event); err != nil {
+			t.Fatal(err)
+		}
+		if err = doc.Components.Schemas["WebhookEvent"].Value.VisitJSON(event, openapi3.MultiErrors()); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"ziyara/fault"
 	"ziyara/notify/webhook"
 	"ziyara/once"
-	"ziyara/texts"
 )
 
 // Webhooks keeps webhooks and their deliveries. Each method that changes
@@ -28,6 +26,9 @@ type Webhooks interface {
 	// Webhook returns a webhook, even if it was removed, or
 	// fault.ErrNotFound.
 	Webhook(ctx context.Context, id string) (webhook.Webhook, error)
+	// EditWebhook changes name, address and events. It returns fault.ErrEdited unless they still
+	// are as before.
+	EditWebhook(ctx context.Context, before, after webhook.Webhook, entry audit.Entry) error
 	RemoveWebhook(ctx context.Context, id string, entry audit.Entry) error
 	EnableWebhook(ctx context.Context, id string, entry audit.Entry) error
 	// RotateWebhook gives a webhook another sealed secret. Until an instant, the
@@ -91,17 +92,7 @@ func (s *Server) newWebhook(ctx context.Context, body WebhookRequest) (webhook.W
 	if w.Name == "" {
 		return w, invalid("#/name", required())
 	}
-	for i, e := range w.Events {
-		if !webhook.Known(e) {
-			return w, invalid("#/events/"+strconv.Itoa(i), oneEvent(webhook.Types()))
-		}
-	}
 	return w, s.Network.CheckURL(w.URL)
-}
-
-// oneEvent lists what an element of events can be.
-func oneEvent(values []string) flaw {
-	return flaw{FieldErrorCodeNotOneOf, texts.Staff("invalid.event", "List", listed(values))}
 }
 
 // newSecret returns a new secret of a webhook: as text for its owner, and sealed.
@@ -157,7 +148,49 @@ func (s *Server) GetWebhook(ctx context.Context, r GetWebhookRequestObject) (Get
 	if err != nil {
 		return nil, err
 	}
-	return GetWebhook200JSONResponse(webhookJSON(w)), nil
+	return GetWebhook200JSONResponse{Body: webhookJSON(w), Headers: GetWebhook200ResponseHeaders{ETag: webhookTag(w)}}, nil
+}
+
+// webhookTag returns the entity tag of what can be edited of a webhook.
+func webhookTag(w webhook.Webhook) string {
+	return tagOf([]byte(strings.Join(append([]string{w.Name, w.URL}, w.Events...), "\n"))) // which none of them has
+}
+
+// EditWebhook changes the name, the address or the events of a webhook.
+func (s *Server) EditWebhook(ctx context.Context, r EditWebhookRequestObject) (EditWebhookResponseObject, error) {
+	before, err := s.webhook(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err = matches(r.Params.IfMatch, webhookTag(before)); err != nil {
+		return nil, err
+	}
+	after := before
+	if r.Body.Name != "" {
+		after.Name = r.Body.Name
+	}
+	if r.Body.URL != "" {
+		after.URL = r.Body.URL
+	}
+	if r.Body.Events != nil {
+		after.Events = r.Body.Events
+	}
+	if err = s.Network.CheckURL(after.URL); err != nil {
+		return nil, err
+	}
+	if webhookTag(after) != webhookTag(before) {
+		entry := s.webhookEntry(ctx, "webhook.changed", before)
+		if entry.Before, err = json.Marshal(logged(before)); err != nil {
+			return nil, err
+		}
+		if entry.After, err = json.Marshal(logged(after)); err != nil {
+			return nil, err
+		}
+		if err = s.Webhooks.EditWebhook(ctx, before, after, entry); err != nil {
+			return nil, err
+		}
+	}
+	return EditWebhook200JSONResponse{Body: webhookJSON(after), Headers: EditWebhook200ResponseHeaders{ETag: webhookTag(after)}}, nil
 }
 
 // DeleteWebhook removes a webhook.

@@ -97,6 +97,18 @@ func (s *Webhooks) Webhook(ctx context.Context, id string) (webhook.Webhook, err
 	return row.webhook(), err
 }
 
+// EditWebhook gives a webhook the name, address and events of another state of it. It returns
+// fault.ErrEdited unless they still are as in before.
+func (s *Webhooks) EditWebhook(ctx context.Context, before, after webhook.Webhook, entry audit.Entry) error {
+	events := func(w webhook.Webhook) any { return pq.Array(append([]string{}, w.Events...)) }
+	n, err := s.changeWebhook(ctx, entry, "webhooks/edit", before.ID,
+		after.Name, after.URL, events(after), before.Name, before.URL, events(before))
+	if err == nil && n == 0 {
+		return fault.ErrEdited
+	}
+	return err
+}
+
 // RemoveWebhook removes a webhook for good. Removing it again changes nothing.
 func (s *Webhooks) RemoveWebhook(ctx context.Context, id string, entry audit.Entry) error {
 	_, err := s.changeWebhook(ctx, entry, "webhooks/remove", id, entry.At)

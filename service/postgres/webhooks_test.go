@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"ziyara/audit"
 	"ziyara/catalog"
+	"ziyara/fault"
 	"ziyara/notify/webhook"
 	"ziyara/service/postgres"
 	"ziyara/service/servicetest"
@@ -507,9 +509,39 @@ func TestEveryKindOfEventHasAType(t *testing.T) {
 		t.Fatalf("kinds %v", kinds)
 	}
 	for _, k := range kinds {
-		if !webhook.Known("appointment." + k) {
+		if !slices.Contains(webhook.Types(), "appointment."+k) {
 			t.Errorf("notify/webhook.Types does not have appointment.%s: add it, and to docs/WEBHOOKS.md", k)
 		}
+	}
+}
+
+// Of two who change a webhook at once, the second changes nothing; nor does who changes a removed one.
+func TestEditWebhook(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	hooks := b.store.Webhooks()
+	before, err := hooks.Webhook(t.Context(), b.hook(t, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	act := audit.Entry{At: b.now, Actor: "noura", Action: "webhook.changed", Subject: "webhook " + before.ID}
+	first, second := before, before
+	first.URL, first.Events = "https://first.example/hook", []string{"appointment.booked"}
+	second.Name = "Second"
+	if err = hooks.EditWebhook(t.Context(), before, first, act); err != nil {
+		t.Fatal(err)
+	}
+	if err = hooks.EditWebhook(t.Context(), before, second, act); !errors.Is(err, fault.ErrEdited) {
+		t.Errorf("the second: %v", err)
+	}
+	if got, err := hooks.Webhook(t.Context(), before.ID); err != nil || got.URL != first.URL || got.Name != before.Name || len(got.Events) != 1 {
+		t.Errorf("it is %+v, %v", got, err)
+	}
+	if err = hooks.RemoveWebhook(t.Context(), before.ID, act); err != nil {
+		t.Fatal(err)
+	}
+	if err = hooks.EditWebhook(t.Context(), first, second, act); !errors.Is(err, fault.ErrEdited) {
+		t.Errorf("once it is removed: %v", err)
 	}
 }
 
