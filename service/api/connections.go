@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -83,6 +84,8 @@ const (
 	refusalWait = 15 * time.Second
 	// refusalRead is how much of a request is read before it is refused.
 	refusalRead = 16 << 10
+	// restRead is how much of a request is read that was answered before its end.
+	restRead = 4 << 20
 )
 
 // peerOf returns the address that a connection counts for: an IPv4 address, or the
@@ -167,7 +170,15 @@ type visitorConn struct {
 	net.Conn
 	bounds
 
-	leave func()
+	leave    func()
+	answered atomic.Bool // since something was read
+}
+
+// Read reads what the client sends.
+func (c *visitorConn) Read(p []byte) (n int, err error) {
+	n, err = c.Conn.Read(p)
+	c.answered.Store(false)
+	return n, err
 }
 
 // Write sends p in steps, for each of which the client has some time: a client that
@@ -178,16 +189,27 @@ func (c *visitorConn) Write(p []byte) (n int, err error) {
 			return n, err
 		}
 		sent, err := c.Conn.Write(p[n:min(n+c.step, len(p))])
+		c.answered.Store(err == nil)
 		if n += sent; err != nil || n == len(p) {
 			return n, err
 		}
 	}
 }
 
-// Close closes the connection, which then no longer counts.
+// Close closes the connection, which then no longer counts. After an answer, what still comes is read
+// for a moment: the rest of a request that was too large would lose the answer.
 func (c *visitorConn) Close() error {
-	defer c.leave()
-	return c.Conn.Close()
+	half, ok := c.Conn.(interface{ CloseWrite() error })
+	if !ok || !c.answered.Load() || half.CloseWrite() != nil || c.SetReadDeadline(time.Now().Add(refusalTime)) != nil {
+		defer c.leave()
+		return c.Conn.Close()
+	}
+	go func() {
+		defer c.leave()
+		_, _ = io.CopyN(io.Discard, c.Conn, restRead)
+		_ = c.Conn.Close()
+	}()
+	return nil
 }
 
 // newDoor returns the door of the API, which opens when it has a listener.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -223,6 +224,25 @@ func TestClientsThatDoNotReadAreDropped(t *testing.T) {
 	for deadline := time.Now().Add(patience); s.door.connections() != 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the client does not read, and is held")
+		}
+	}
+}
+
+// A client that sends far too much gets its answer, not a broken connection.
+func TestTooLargeIsAnswered(t *testing.T) {
+	t.Parallel()
+	s, _ := broken(t, func(*Config) {})
+	address := listening(t, s)
+	const size = 1 << 20
+	for range 5 {
+		c := connect(t, address)
+		head := fmt.Sprintf("POST /v1/holds HTTP/1.1\r\nHost: a.example\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", size)
+		if _, err := io.WriteString(c, head+strings.Repeat(" ", size)); err != nil {
+			t.Errorf("the request is not taken: %v", err)
+		}
+		answer, err := io.ReadAll(c)
+		if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 413 ") {
+			t.Errorf("got %.60q, %v", answer, err)
 		}
 	}
 }
