@@ -126,6 +126,7 @@ type Config struct {
 
 	brand web.Brand    // Brand, checked
 	hosts notify.Hosts // TextHosts, checked
+	trial *trialClock  // nil unless messages go to the sandbox
 }
 
 // keys returns the keys of the ring.
@@ -200,6 +201,10 @@ func (c Config) defaults() (Config, error) {
 	if c.Now == nil {
 		// Whole seconds: what visitors are told and what is stored agree.
 		c.Now = func() time.Time { return time.Now().UTC().Truncate(time.Second) }
+	}
+	if c.sandboxed() {
+		c.trial = &trialClock{now: c.Now}
+		c.Now = c.trial.Now
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()

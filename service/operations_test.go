@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -279,10 +280,77 @@ func TestNothingOfDevInServe(t *testing.T) {
 		for _, path := range []string{"/dev/phone", "/dev/phone.json", "/dev/mail", "/dev/mail.json", "/dev/token", "/dev/issuer/keys"} {
 			centre.Refused(centre.Get(path), http.StatusNotFound, "no-such-address")
 		}
+		centre.Refused(centre.Get("/dev/clock"), http.StatusNotFound, "no-such-address")
+		centre.Refused(centre.Post("/dev/clock", map[string]any{"forward_minutes": 1}), http.StatusNotFound, "no-such-address")
+		centre.Refused(centre.Post("/dev/gateway", map[string]any{"fails": "no"}), http.StatusNotFound, "no-such-address")
 		if t.Failed() {
 			t.Fatalf("in %q", name)
 		}
 	}
+}
+
+// Whoever tries the service out lets days pass: what was too soon yesterday is over today, tokens
+// are of the new time. What can't be meant is refused, and so is what another page sends.
+func TestTrialClock(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, sandboxed, demoSignIn)
+	visitor := centre.Visitor(1)
+	free := visitor.Slots(heirs, "riyadh", "2026-11-22", "2026-11-30")
+	var shown struct{ Now time.Time }
+	centre.Post("/dev/clock", map[string]any{"forward_minutes": 3 * 24 * 60}).JSON(t, &shown)
+	if want := centre.Clock.Now().Add(72 * time.Hour); !shown.Now.Equal(want) {
+		t.Errorf("it is %v, want %v", shown.Now, want)
+	}
+	later := visitor.Slots(heirs, "riyadh", "2026-11-25", "2026-11-30")
+	if len(later) == 0 || later[0].Start.Sub(free[0].Start) < 48*time.Hour {
+		t.Errorf("three days later the first start is %v, before it was %v", later[0].Start, free[0].Start)
+	}
+	answer := centre.Send(servicetest.Request{Method: http.MethodGet, Path: "/v1/me",
+		Header: map[string]string{"Authorization": "Bearer " + devToken(t, centre, "noura")}})
+	if answer.Status != http.StatusOK {
+		t.Errorf("a token of then: %d %s", answer.Status, answer.Body)
+	}
+	for name, body := range map[string]any{
+		"back": map[string]any{"forward_minutes": -1}, "by years": map[string]any{"forward_minutes": 1 << 30},
+		"by nothing": map[string]any{}, "by a word": map[string]any{"forward_minutes": "1"}, "to": map[string]any{"now": "2027-01-01T00:00:00Z"},
+	} {
+		if answer := centre.Post("/dev/clock", body); answer.Status != http.StatusUnprocessableEntity && answer.Status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", name, answer.Status, answer.Body)
+		}
+	}
+	form := centre.Send(servicetest.Request{Method: http.MethodPost, Path: "/dev/clock", Body: `{"forward_minutes": 1}`,
+		Header: map[string]string{"Content-Type": "text/plain"}})
+	centre.Refused(form, http.StatusUnsupportedMediaType, "media-type")
+	centre.Get("/dev/clock").JSON(t, &shown)
+	if want := centre.Clock.Now().Add(72 * time.Hour); !shown.Now.Equal(want) {
+		t.Errorf("in the end it is %v, want %v", shown.Now, want)
+	}
+}
+
+// The gateway of the trial fails as it is told, and what waited is sent when it works again.
+func TestTrialGateway(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, sandboxed)
+	visitor := centre.Visitor(1)
+	messages := func() (list []sandbox.Message) {
+		centre.Jobs()
+		centre.Get("/dev/phone.json?mobile="+url.QueryEscape(visitor.Mobile)).JSON(t, &list)
+		return list
+	}
+	fails := func(how string) servicetest.Answer { return centre.Post("/dev/gateway", map[string]any{"fails": how}) }
+	if answer := fails("temporarily"); answer.Status != http.StatusOK {
+		t.Fatalf("%d %s", answer.Status, answer.Body)
+	}
+	visitor.AsksForCode()
+	if got := messages(); len(got) != 0 {
+		t.Errorf("messages arrive: %v", got)
+	}
+	fails("no")
+	centre.Clock.Add(time.Minute)
+	if got := messages(); len(got) != 1 {
+		t.Errorf("%d messages arrive, want the one that waited", len(got))
+	}
+	centre.Refused(fails("sometimes"), http.StatusUnprocessableEntity, "invalid")
 }
 
 // dev refuses requests that name this machine otherwise or come through a proxy on it.

@@ -176,6 +176,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Ready: s.store.Ping, Notice: s.centre.notice, Settle: s.store.Settle, Now: c.Now, NewID: newID, Random: random, Log: c.Log,
 		Metrics: registry,
 		Phone:   s.messaging.phone, Mailbox: s.messaging.mailbox, Guests: staff.guests(), Visitors: visitors.guests(), Local: c.Dev,
+		Forward:  c.forward(),
 		Patience: 2 * c.Patience,
 		Limits:   c.Limits, Countries: c.Countries, TrustedProxies: c.TrustedProxies,
 		Messages: correspondence{editor{s.store.Texts(), texts, s.centre.Load, c.Now}, s.store.Records(), s.store.Budgets()},

@@ -133,6 +133,8 @@ type Config struct {
 
 	// Phone has the messages shown at /dev/phone; nil with a real gateway.
 	Phone *sandbox.Phone
+	// Forward moves the clock, for trying out; nil otherwise.
+	Forward func(time.Duration)
 	// Mailbox has the e-mails shown at /dev/mail; nil with a mail server or none.
 	Mailbox *sandbox.Mailbox
 	// Guests are the demo staff whom the page of the trial offers to sign in.
@@ -247,6 +249,7 @@ func (s *Server) pages() {
 		s.app.Get(web.MailPath, s.showMail)
 		s.app.Get("/dev/mail.json", s.mailJSON)
 	}
+	s.dev()
 }
 
 // Routes returns the routes in the order in which they were added, those of pages and
