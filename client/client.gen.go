@@ -2368,6 +2368,9 @@ type AppointmentClosed struct {
 
 // AppointmentCorrection The details to correct; what is absent stays as it is.
 type AppointmentCorrection struct {
+	// EndLinks Ends all links and tokens to the appointment, because somebody else has one.
+	EndLinks *bool `json:"end_links,omitempty"`
+
 	// Mobile The new mobile number as stated to staff; visitors verify theirs instead.
 	Mobile string `json:"mobile,omitempty"`
 
@@ -2448,6 +2451,9 @@ type AppointmentEvent struct {
 
 	// CancellationReason Slug of the reason that the visitor chose for cancelling; absent if none.
 	CancellationReason string `json:"cancellation_reason,omitempty"`
+
+	// EndedLinks With `corrected`, that all earlier links and tokens to the visit ended.
+	EndedLinks *bool `json:"ended_links,omitempty"`
 
 	// Event Kind of event; `corrected`: details were corrected; `confirmed`: the visitor said that they are coming.
 	Event AppointmentEventEvent `json:"event"`
@@ -7016,6 +7022,7 @@ type ClientInterface interface {
 	// CorrectAppointmentWithBody Correct the details of an appointment
 	//
 	// Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
+	// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 	// Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 	//
 	// Takes any type of body and a specified content type.
@@ -7026,6 +7033,7 @@ type ClientInterface interface {
 	// CorrectAppointment Correct the details of an appointment
 	//
 	// Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
+	// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 	// Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 	//
 	// Takes a body of the `application/json` content type.
@@ -8339,6 +8347,7 @@ func (c *Client) GetAppointment(ctx context.Context, reference AppointmentRefere
 // CorrectAppointmentWithBody Correct the details of an appointment
 //
 // Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
+// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 // Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 //
 // Takes any type of body and a specified content type.
@@ -8359,6 +8368,7 @@ func (c *Client) CorrectAppointmentWithBody(ctx context.Context, reference Appoi
 // CorrectAppointment Correct the details of an appointment
 //
 // Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
+// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 // Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 //
 // Takes a body of the `application/json` content type.
@@ -18776,6 +18786,7 @@ type ClientWithResponsesInterface interface {
 	// CorrectAppointmentWithBodyWithResponse Correct the details of an appointment
 	//
 	// Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
+	// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 	// Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -18786,6 +18797,7 @@ type ClientWithResponsesInterface interface {
 	// CorrectAppointmentWithResponse Correct the details of an appointment
 	//
 	// Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
+	// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 	// Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -25116,6 +25128,7 @@ func (c *ClientWithResponses) GetAppointmentWithResponse(ctx context.Context, re
 // CorrectAppointmentWithBodyWithResponse Correct the details of an appointment
 //
 // Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
+// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 // Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -25132,6 +25145,7 @@ func (c *ClientWithResponses) CorrectAppointmentWithBodyWithResponse(ctx context
 // CorrectAppointmentWithResponse Correct the details of an appointment
 //
 // Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
+// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 // Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).

@@ -763,6 +763,7 @@ export interface paths {
         /**
          * Correct the details of an appointment
          * @description Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
+         *     Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
          *     Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
          */
         patch: operations["correctAppointment"];
@@ -2689,6 +2690,11 @@ export interface components {
             visitor?: components["schemas"]["VisitorCorrection"];
             /** @description Number of visitors, at most the service's `party_limit`. */
             party?: number;
+            /**
+             * @description Ends all links and tokens to the appointment, because somebody else has one.
+             * @default false
+             */
+            end_links?: boolean;
             /** @description The `token` of a checked verification of the new mobile number. */
             verification?: string;
             /** @description The new mobile number as stated to staff; visitors verify theirs instead. */
@@ -2732,6 +2738,11 @@ export interface components {
             reason?: string;
             /** @description Slug of the reason that the visitor chose for cancelling; absent if none. */
             cancellation_reason?: string;
+            /**
+             * @description With `corrected`, that all earlier links and tokens to the visit ended.
+             * @default false
+             */
+            ended_links?: boolean;
         };
         /** @description Another start that the department proposes; its place is kept until `expires_at`. */
         Proposal: {
@@ -7042,16 +7053,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "reference": "V-7K3F-9Q2M-R",
-                 *       "wordings": [
-                 *         {
-                 *           "other": "See you on {{.Day}} at {{.Time}}, {{.Branch}}. {{.Reference}}"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["MessagePreviewRequest"];
             };
         };
@@ -7062,16 +7063,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "text": "See you on 1 Nov at 09:00, Riyadh head office. V-7K3F-9Q2M-R",
-                     *       "encoding": "gsm7",
-                     *       "characters": 60,
-                     *       "segments": 1,
-                     *       "cost": "0.0575",
-                     *       "wording": 0
-                     *     }
-                     */
                     "application/json": components["schemas"]["MessagePreview"];
                 };
             };
