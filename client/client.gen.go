@@ -242,6 +242,69 @@ func (e ApprovalDefault) Valid() bool {
 	}
 }
 
+// Defines values for CentreServiceApprovalDefault.
+const (
+	CentreServiceApprovalDefaultApprove CentreServiceApprovalDefault = "approve"
+	CentreServiceApprovalDefaultDecline CentreServiceApprovalDefault = "decline"
+)
+
+// Valid indicates whether the value is a known member of the CentreServiceApprovalDefault enum.
+func (e CentreServiceApprovalDefault) Valid() bool {
+	switch e {
+	case CentreServiceApprovalDefaultApprove:
+		return true
+	case CentreServiceApprovalDefaultDecline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CentreServiceHallLateTurn.
+const (
+	CentreServiceHallLateTurnArrival CentreServiceHallLateTurn = "arrival"
+	CentreServiceHallLateTurnBehind  CentreServiceHallLateTurn = "behind"
+	CentreServiceHallLateTurnKept    CentreServiceHallLateTurn = "kept"
+)
+
+// Valid indicates whether the value is a known member of the CentreServiceHallLateTurn enum.
+func (e CentreServiceHallLateTurn) Valid() bool {
+	switch e {
+	case CentreServiceHallLateTurnArrival:
+		return true
+	case CentreServiceHallLateTurnBehind:
+		return true
+	case CentreServiceHallLateTurnKept:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CentreVisitEffect.
+const (
+	CentreVisitEffectClosed    CentreVisitEffect = "closed"
+	CentreVisitEffectElsewhere CentreVisitEffect = "elsewhere"
+	CentreVisitEffectLength    CentreVisitEffect = "length"
+	CentreVisitEffectUnserved  CentreVisitEffect = "unserved"
+)
+
+// Valid indicates whether the value is a known member of the CentreVisitEffect enum.
+func (e CentreVisitEffect) Valid() bool {
+	switch e {
+	case CentreVisitEffectClosed:
+		return true
+	case CentreVisitEffectElsewhere:
+		return true
+	case CentreVisitEffectLength:
+		return true
+	case CentreVisitEffectUnserved:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeState.
 const (
 	ChangeStateApplied ChangeState = "applied"
@@ -506,6 +569,7 @@ func (e FeedRequestLang) Valid() bool {
 // Defines values for FieldErrorCode.
 const (
 	FieldErrorCodeBreak           FieldErrorCode = "break"
+	FieldErrorCodeCentre          FieldErrorCode = "centre"
 	FieldErrorCodeCharacter       FieldErrorCode = "character"
 	FieldErrorCodeContact         FieldErrorCode = "contact"
 	FieldErrorCodeCount           FieldErrorCode = "count"
@@ -579,6 +643,8 @@ const (
 func (e FieldErrorCode) Valid() bool {
 	switch e {
 	case FieldErrorCodeBreak:
+		return true
+	case FieldErrorCodeCentre:
 		return true
 	case FieldErrorCodeCharacter:
 		return true
@@ -1568,6 +1634,39 @@ func (e DryRun) Valid() bool {
 	}
 }
 
+// Defines values for PartKind.
+const (
+	PartKindBranches            PartKind = "branches"
+	PartKindCancellationReasons PartKind = "cancellation-reasons"
+	PartKindDepartments         PartKind = "departments"
+	PartKindDeskGroups          PartKind = "desk-groups"
+	PartKindEntities            PartKind = "entities"
+	PartKindHolidayLists        PartKind = "holiday-lists"
+	PartKindServices            PartKind = "services"
+)
+
+// Valid indicates whether the value is a known member of the PartKind enum.
+func (e PartKind) Valid() bool {
+	switch e {
+	case PartKindBranches:
+		return true
+	case PartKindCancellationReasons:
+		return true
+	case PartKindDepartments:
+		return true
+	case PartKindDeskGroups:
+		return true
+	case PartKindEntities:
+		return true
+	case PartKindHolidayLists:
+		return true
+	case PartKindServices:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TextKind.
 const (
 	TextKindApproved    TextKind = "approved"
@@ -1667,6 +1766,189 @@ func (e GetHallParamsWhere) Valid() bool {
 	case GetHallParamsWhereServing:
 		return true
 	case GetHallParamsWhereWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCentrePartsParamsKind.
+const (
+	ListCentrePartsParamsKindBranches            ListCentrePartsParamsKind = "branches"
+	ListCentrePartsParamsKindCancellationReasons ListCentrePartsParamsKind = "cancellation-reasons"
+	ListCentrePartsParamsKindDepartments         ListCentrePartsParamsKind = "departments"
+	ListCentrePartsParamsKindDeskGroups          ListCentrePartsParamsKind = "desk-groups"
+	ListCentrePartsParamsKindEntities            ListCentrePartsParamsKind = "entities"
+	ListCentrePartsParamsKindHolidayLists        ListCentrePartsParamsKind = "holiday-lists"
+	ListCentrePartsParamsKindServices            ListCentrePartsParamsKind = "services"
+)
+
+// Valid indicates whether the value is a known member of the ListCentrePartsParamsKind enum.
+func (e ListCentrePartsParamsKind) Valid() bool {
+	switch e {
+	case ListCentrePartsParamsKindBranches:
+		return true
+	case ListCentrePartsParamsKindCancellationReasons:
+		return true
+	case ListCentrePartsParamsKindDepartments:
+		return true
+	case ListCentrePartsParamsKindDeskGroups:
+		return true
+	case ListCentrePartsParamsKindEntities:
+		return true
+	case ListCentrePartsParamsKindHolidayLists:
+		return true
+	case ListCentrePartsParamsKindServices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetCentrePartParamsKind.
+const (
+	GetCentrePartParamsKindBranches            GetCentrePartParamsKind = "branches"
+	GetCentrePartParamsKindCancellationReasons GetCentrePartParamsKind = "cancellation-reasons"
+	GetCentrePartParamsKindDepartments         GetCentrePartParamsKind = "departments"
+	GetCentrePartParamsKindDeskGroups          GetCentrePartParamsKind = "desk-groups"
+	GetCentrePartParamsKindEntities            GetCentrePartParamsKind = "entities"
+	GetCentrePartParamsKindHolidayLists        GetCentrePartParamsKind = "holiday-lists"
+	GetCentrePartParamsKindServices            GetCentrePartParamsKind = "services"
+)
+
+// Valid indicates whether the value is a known member of the GetCentrePartParamsKind enum.
+func (e GetCentrePartParamsKind) Valid() bool {
+	switch e {
+	case GetCentrePartParamsKindBranches:
+		return true
+	case GetCentrePartParamsKindCancellationReasons:
+		return true
+	case GetCentrePartParamsKindDepartments:
+		return true
+	case GetCentrePartParamsKindDeskGroups:
+		return true
+	case GetCentrePartParamsKindEntities:
+		return true
+	case GetCentrePartParamsKindHolidayLists:
+		return true
+	case GetCentrePartParamsKindServices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PutCentrePartParamsDryRun.
+const (
+	PutCentrePartParamsDryRunFalse PutCentrePartParamsDryRun = "false"
+	PutCentrePartParamsDryRunTrue  PutCentrePartParamsDryRun = "true"
+)
+
+// Valid indicates whether the value is a known member of the PutCentrePartParamsDryRun enum.
+func (e PutCentrePartParamsDryRun) Valid() bool {
+	switch e {
+	case PutCentrePartParamsDryRunFalse:
+		return true
+	case PutCentrePartParamsDryRunTrue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PutCentrePartParamsKind.
+const (
+	PutCentrePartParamsKindBranches            PutCentrePartParamsKind = "branches"
+	PutCentrePartParamsKindCancellationReasons PutCentrePartParamsKind = "cancellation-reasons"
+	PutCentrePartParamsKindDepartments         PutCentrePartParamsKind = "departments"
+	PutCentrePartParamsKindDeskGroups          PutCentrePartParamsKind = "desk-groups"
+	PutCentrePartParamsKindEntities            PutCentrePartParamsKind = "entities"
+	PutCentrePartParamsKindHolidayLists        PutCentrePartParamsKind = "holiday-lists"
+	PutCentrePartParamsKindServices            PutCentrePartParamsKind = "services"
+)
+
+// Valid indicates whether the value is a known member of the PutCentrePartParamsKind enum.
+func (e PutCentrePartParamsKind) Valid() bool {
+	switch e {
+	case PutCentrePartParamsKindBranches:
+		return true
+	case PutCentrePartParamsKindCancellationReasons:
+		return true
+	case PutCentrePartParamsKindDepartments:
+		return true
+	case PutCentrePartParamsKindDeskGroups:
+		return true
+	case PutCentrePartParamsKindEntities:
+		return true
+	case PutCentrePartParamsKindHolidayLists:
+		return true
+	case PutCentrePartParamsKindServices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCentreVersionsParamsKind.
+const (
+	ListCentreVersionsParamsKindBranches            ListCentreVersionsParamsKind = "branches"
+	ListCentreVersionsParamsKindCancellationReasons ListCentreVersionsParamsKind = "cancellation-reasons"
+	ListCentreVersionsParamsKindDepartments         ListCentreVersionsParamsKind = "departments"
+	ListCentreVersionsParamsKindDeskGroups          ListCentreVersionsParamsKind = "desk-groups"
+	ListCentreVersionsParamsKindEntities            ListCentreVersionsParamsKind = "entities"
+	ListCentreVersionsParamsKindHolidayLists        ListCentreVersionsParamsKind = "holiday-lists"
+	ListCentreVersionsParamsKindServices            ListCentreVersionsParamsKind = "services"
+)
+
+// Valid indicates whether the value is a known member of the ListCentreVersionsParamsKind enum.
+func (e ListCentreVersionsParamsKind) Valid() bool {
+	switch e {
+	case ListCentreVersionsParamsKindBranches:
+		return true
+	case ListCentreVersionsParamsKindCancellationReasons:
+		return true
+	case ListCentreVersionsParamsKindDepartments:
+		return true
+	case ListCentreVersionsParamsKindDeskGroups:
+		return true
+	case ListCentreVersionsParamsKindEntities:
+		return true
+	case ListCentreVersionsParamsKindHolidayLists:
+		return true
+	case ListCentreVersionsParamsKindServices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetCentreVersionParamsKind.
+const (
+	GetCentreVersionParamsKindBranches            GetCentreVersionParamsKind = "branches"
+	GetCentreVersionParamsKindCancellationReasons GetCentreVersionParamsKind = "cancellation-reasons"
+	GetCentreVersionParamsKindDepartments         GetCentreVersionParamsKind = "departments"
+	GetCentreVersionParamsKindDeskGroups          GetCentreVersionParamsKind = "desk-groups"
+	GetCentreVersionParamsKindEntities            GetCentreVersionParamsKind = "entities"
+	GetCentreVersionParamsKindHolidayLists        GetCentreVersionParamsKind = "holiday-lists"
+	GetCentreVersionParamsKindServices            GetCentreVersionParamsKind = "services"
+)
+
+// Valid indicates whether the value is a known member of the GetCentreVersionParamsKind enum.
+func (e GetCentreVersionParamsKind) Valid() bool {
+	switch e {
+	case GetCentreVersionParamsKindBranches:
+		return true
+	case GetCentreVersionParamsKindCancellationReasons:
+		return true
+	case GetCentreVersionParamsKindDepartments:
+		return true
+	case GetCentreVersionParamsKindDeskGroups:
+		return true
+	case GetCentreVersionParamsKindEntities:
+		return true
+	case GetCentreVersionParamsKindHolidayLists:
+		return true
+	case GetCentreVersionParamsKindServices:
 		return true
 	default:
 		return false
@@ -2628,6 +2910,489 @@ type CancellationReasonList struct {
 	Reasons []Named `json:"reasons"`
 }
 
+// CentreBranch A building that visitors come to.
+type CentreBranch struct {
+	// Address Street and quarter, as a visitor finds it.
+	Address PlanText `json:"address"`
+
+	// City One text in Arabic and English.
+	City PlanText `json:"city"`
+
+	// Name One text in Arabic and English.
+	Name PlanText `json:"name"`
+
+	// Pauses Times in which no visit starts that was not booked before.
+	Pauses []CentrePause `json:"pauses,omitempty"`
+
+	// Quiet Hours in which nobody is reminded.
+	Quiet *struct {
+		// From Beginning, such as 21:00.
+		From CentreWallTime `json:"from"`
+
+		// To End, exclusive; earlier than the beginning means the next day.
+		To CentreWallTime `json:"to"`
+	} `json:"quiet,omitempty"`
+
+	// Retired Takes it out of use for good. What is booked stays; nobody finds it any more, and old links say so.
+	Retired *CentreRetirement `json:"retired,omitempty"`
+
+	// ShortName For text messages, where each letter counts; the name if left out.
+	ShortName *PlanText `json:"short_name,omitempty"`
+
+	// Slug Names it in links and in this file.
+	Slug CentreSlug `json:"slug"`
+
+	// Zone IANA time zone, such as Asia/Riyadh. It can't be changed once visits were booked.
+	Zone string `json:"zone"`
+}
+
+// CentreCancellationReason A reason that a visitor who cancels can choose.
+type CentreCancellationReason struct {
+	// Name One text in Arabic and English.
+	Name PlanText `json:"name"`
+
+	// Retired Takes it out of use for good. What is booked stays; nobody finds it any more, and old links say so.
+	Retired *CentreRetirement `json:"retired,omitempty"`
+
+	// Slug Names it.
+	Slug CentreSlug `json:"slug"`
+}
+
+// CentreChange A part of the centre, under the name of its kind, and what becomes of the visits.
+type CentreChange struct {
+	// Branch A building that visitors come to.
+	Branch *CentreBranch `json:"branch,omitempty"`
+
+	// CancellationReason A reason that a visitor who cancels can choose.
+	CancellationReason *CentreCancellationReason `json:"cancellation_reason,omitempty"`
+
+	// Decision What happens to a visit that loses its place.
+	Decision *ChangeDecision `json:"decision,omitempty"`
+
+	// Department A department of the ministry that receives visitors.
+	Department *CentreDepartment `json:"department,omitempty"`
+
+	// DeskGroup Desks that share one calendar.
+	DeskGroup *CentreDeskGroup `json:"desk_group,omitempty"`
+
+	// Entity Another organisation, and what people come to the centre for although it belongs there.
+	Entity *CentreEntity `json:"entity,omitempty"`
+
+	// HolidayList Holidays that desk groups share.
+	HolidayList *CentreHolidayList `json:"holiday_list,omitempty"`
+
+	// Reason The reason, as told to visitors.
+	Reason *ChangeReason `json:"reason,omitempty"`
+
+	// Service A kind of visit.
+	Service *CentreService `json:"service,omitempty"`
+}
+
+// CentreDepartment A department of the ministry that receives visitors.
+type CentreDepartment struct {
+	// Name One text in Arabic and English.
+	Name PlanText `json:"name"`
+
+	// Pauses Times in which no visit starts that was not booked before.
+	Pauses []CentrePause `json:"pauses,omitempty"`
+
+	// Retired Takes it out of use for good. What is booked stays; nobody finds it any more, and old links say so.
+	Retired *CentreRetirement `json:"retired,omitempty"`
+
+	// Slug Names it, also in the claims of its staff.
+	Slug CentreSlug `json:"slug"`
+}
+
+// CentreDesk A desk of the hall.
+type CentreDesk struct {
+	// Accessible Whether a wheelchair gets there.
+	Accessible *bool `json:"accessible,omitempty"`
+
+	// Name Its number or name, once in a branch.
+	Name string `json:"name"`
+}
+
+// CentreDeskGroup Desks that share one calendar.
+type CentreDeskGroup struct {
+	// Branch Slug of its branch.
+	Branch CentreSlug `json:"branch"`
+
+	// Department Slug of its department.
+	Department CentreSlug `json:"department"`
+
+	// Desks Desks of the hall. As many as the plan has places if a new desk group names none.
+	Desks []CentreDesk `json:"desks,omitempty"`
+
+	// HolidayList Slug of the list of holidays that close it; none if left out.
+	HolidayList *CentreSlug `json:"holiday_list,omitempty"`
+
+	// Name One text in Arabic and English.
+	Name PlanText `json:"name"`
+
+	// Pauses Times in which no visit starts that was not booked before.
+	Pauses []CentrePause `json:"pauses,omitempty"`
+
+	// Plan Everything that decides when a desk group is open.
+	Plan Plan `json:"plan"`
+
+	// Retired Takes it out of use for good. What is booked stays; nobody finds it any more, and old links say so.
+	Retired *CentreRetirement `json:"retired,omitempty"`
+
+	// Services What it receives. A service has one desk group in a branch.
+	Services []CentreSlug `json:"services"`
+
+	// Slug Names it.
+	Slug CentreSlug `json:"slug"`
+}
+
+// CentreDuration A length of time: 40m, 1h30m, 45d. A day has 24 hours.
+type CentreDuration = string
+
+// CentreEntity Another organisation, and what people come to the centre for although it belongs there.
+type CentreEntity struct {
+	// Link Its address.
+	Link string `json:"link"`
+
+	// Name One text in Arabic and English.
+	Name PlanText `json:"name"`
+
+	// Retired Takes it out of use for good. What is booked stays; nobody finds it any more, and old links say so.
+	Retired *CentreRetirement `json:"retired,omitempty"`
+
+	// Slug Names it.
+	Slug CentreSlug `json:"slug"`
+
+	// Topics What people ask for.
+	Topics []PlanText `json:"topics,omitempty"`
+}
+
+// CentreHoldBack Places that a channel leaves to the ones after it.
+type CentreHoldBack struct {
+	// Agent Left by agents.
+	Agent *int `json:"agent,omitempty"`
+
+	// Protected Left by urgent cases.
+	Protected *int `json:"protected,omitempty"`
+
+	// Public Left by visitors' own bookings.
+	Public *int `json:"public,omitempty"`
+
+	// WalkIn Left by walk-ins.
+	WalkIn *int `json:"walk_in,omitempty"`
+}
+
+// CentreHolidayList Holidays that desk groups share.
+type CentreHolidayList struct {
+	// Bridge Name of a single working day between two holidays, which is then closed; open if left out.
+	Bridge *PlanText `json:"bridge,omitempty"`
+
+	// Holidays All holidays of the list.
+	Holidays []HolidayRule `json:"holidays"`
+
+	// Slug Names it.
+	Slug CentreSlug `json:"slug"`
+}
+
+// CentreNeed Something a visitor may need. Wheelchair, sign_language, visual and elderly_companion are known everywhere; name them here only to make a visit longer.
+type CentreNeed struct {
+	// Extra How much longer the visit takes; a multiple of 5 minutes up to 4 hours.
+	Extra *CentreDuration `json:"extra,omitempty"`
+
+	// Name One text in Arabic and English.
+	Name PlanText `json:"name"`
+
+	// Slug Names it.
+	Slug string `json:"slug"`
+}
+
+// CentreOutcome A part of the centre, under the name of its kind, and what its change does.
+type CentreOutcome struct {
+	// Branch A building that visitors come to.
+	Branch *CentreBranch `json:"branch,omitempty"`
+
+	// CancellationReason A reason that a visitor who cancels can choose.
+	CancellationReason *CentreCancellationReason `json:"cancellation_reason,omitempty"`
+
+	// Change Id of the change that asks or tells the visitors; absent if nobody is told.
+	Change string `json:"change,omitempty"`
+
+	// Changed The fields that become different; none if nothing does.
+	Changed []string `json:"changed"`
+
+	// Department A department of the ministry that receives visitors.
+	Department *CentreDepartment `json:"department,omitempty"`
+
+	// DeskGroup Desks that share one calendar.
+	DeskGroup *CentreDeskGroup `json:"desk_group,omitempty"`
+
+	// Entity Another organisation, and what people come to the centre for although it belongs there.
+	Entity *CentreEntity `json:"entity,omitempty"`
+
+	// HolidayList Holidays that desk groups share.
+	HolidayList *CentreHolidayList `json:"holiday_list,omitempty"`
+
+	// Service A kind of visit.
+	Service *CentreService `json:"service,omitempty"`
+
+	// Undecided How many visits have to be decided about.
+	Undecided int `json:"undecided"`
+
+	// Visits The visits that it concerns, by their starts, at most 200.
+	Visits []CentreVisit `json:"visits"`
+}
+
+// CentrePart A part of the centre, under the name of its kind.
+type CentrePart struct {
+	// Branch A building that visitors come to.
+	Branch *CentreBranch `json:"branch,omitempty"`
+
+	// CancellationReason A reason that a visitor who cancels can choose.
+	CancellationReason *CentreCancellationReason `json:"cancellation_reason,omitempty"`
+
+	// Department A department of the ministry that receives visitors.
+	Department *CentreDepartment `json:"department,omitempty"`
+
+	// DeskGroup Desks that share one calendar.
+	DeskGroup *CentreDeskGroup `json:"desk_group,omitempty"`
+
+	// Entity Another organisation, and what people come to the centre for although it belongs there.
+	Entity *CentreEntity `json:"entity,omitempty"`
+
+	// HolidayList Holidays that desk groups share.
+	HolidayList *CentreHolidayList `json:"holiday_list,omitempty"`
+
+	// Service A kind of visit.
+	Service *CentreService `json:"service,omitempty"`
+}
+
+// CentrePartList A page of parts of the centre.
+type CentrePartList struct {
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Parts The parts.
+	Parts []CentrePart `json:"parts"`
+}
+
+// CentrePause A time in which no visit starts that was not booked before. Visitors are told until when, and why.
+type CentrePause struct {
+	// From First date without visits, at the branch.
+	From string `json:"from"`
+
+	// Reason One text in Arabic and English.
+	Reason PlanText `json:"reason"`
+
+	// Until Last date without visits.
+	Until string `json:"until"`
+}
+
+// CentreRequirement A document or a number that the visitor brings.
+type CentreRequirement struct {
+	// Name One text in Arabic and English.
+	Name PlanText `json:"name"`
+
+	// Slug Names it.
+	Slug CentreSlug `json:"slug"`
+}
+
+// CentreRetirement Takes it out of use for good. What is booked stays; nobody finds it any more, and old links say so.
+type CentreRetirement struct {
+	// From First date without visits, at the branch.
+	From string `json:"from"`
+
+	// Reason What visitors are told; nothing if left out.
+	Reason *PlanText `json:"reason,omitempty"`
+}
+
+// CentreService A kind of visit.
+type CentreService struct {
+	// About What it is for, in a sentence.
+	About *PlanText `json:"about,omitempty"`
+
+	// ActiveLimit Most upcoming visits of one person.
+	ActiveLimit *int `json:"active_limit,omitempty"`
+
+	// After Time kept free after the visit.
+	After *CentreDuration `json:"after,omitempty"`
+
+	// Approval Visits are requests until the department answers.
+	Approval *struct {
+		// Answer Time in which it answers, whole hours up to 30 days.
+		Answer CentreDuration `json:"answer"`
+
+		// Default Answer when that time is over.
+		Default CentreServiceApprovalDefault `json:"default"`
+	} `json:"approval,omitempty"`
+
+	// Before Time kept free before the visit.
+	Before *CentreDuration `json:"before,omitempty"`
+
+	// CancelCutoff How long before its start a visitor can cancel at the latest.
+	CancelCutoff *CentreDuration `json:"cancel_cutoff,omitempty"`
+
+	// Department Slug of the department that receives its visitors.
+	Department CentreSlug `json:"department"`
+
+	// Duration Time with the visitor; a multiple of 5 minutes.
+	Duration CentreDuration `json:"duration"`
+
+	// GapStep Lets a visit also begin after a gap, at the next multiple of this; 0m for never.
+	GapStep *CentreDuration `json:"gap_step,omitempty"`
+
+	// Hall Rules of reception. 1h, 10m, behind and 15m if left out.
+	Hall *struct {
+		// Early How long before the start a visitor can check in.
+		Early CentreDuration `json:"early"`
+
+		// Late How late a visitor keeps the turn.
+		Late CentreDuration `json:"late"`
+
+		// LateTurn Turn of visitors who are later: `behind` after those who wait, by `arrival`, or `kept`.
+		LateTurn CentreServiceHallLateTurn `json:"late_turn"`
+
+		// NoShow How long after the start a visitor may be called absent.
+		NoShow CentreDuration `json:"no_show"`
+	} `json:"hall,omitempty"`
+
+	// HoldBack Places that a channel leaves to the ones after it.
+	HoldBack *CentreHoldBack `json:"hold_back,omitempty"`
+
+	// Horizon How far ahead a visit can be booked.
+	Horizon *CentreDuration `json:"horizon,omitempty"`
+
+	// HorizonWorkingDays The same in open days; 0 for no other limit.
+	HorizonWorkingDays *int `json:"horizon_working_days,omitempty"`
+
+	// MoveCutoff How long before its start a visitor can move at the latest.
+	MoveCutoff *CentreDuration `json:"move_cutoff,omitempty"`
+
+	// Name One text in Arabic and English.
+	Name PlanText `json:"name"`
+
+	// Needs Needs that make a visit longer, or are this service's own.
+	Needs []CentreNeed `json:"needs,omitempty"`
+
+	// Notice How long before its start a visit is booked at the latest.
+	Notice *CentreDuration `json:"notice,omitempty"`
+
+	// NoticeWorkingDays On which open day after today a visit is possible at the earliest.
+	NoticeWorkingDays *int `json:"notice_working_days,omitempty"`
+
+	// Online Address at which the same is done without a visit.
+	Online string `json:"online,omitempty"`
+
+	// OpensAt Time at which one more date opens; all the time if left out.
+	OpensAt *CentreWallTime `json:"opens_at,omitempty"`
+
+	// PartyLimit Most visitors of one booking.
+	PartyLimit *int `json:"party_limit,omitempty"`
+
+	// Pauses Times in which no visit starts that was not booked before.
+	Pauses []CentrePause `json:"pauses,omitempty"`
+
+	// PlacePerVisitor Whether each visitor of a party takes a place; otherwise all take one.
+	PlacePerVisitor *bool `json:"place_per_visitor,omitempty"`
+
+	// Rebooking After how many cancellations and moves a person pauses. 3 within 7d, for 24h, if left out.
+	Rebooking *struct {
+		// Limit How many; 0 for any number.
+		Limit int `json:"limit"`
+
+		// Pause Pause after the last of them.
+		Pause *CentreDuration `json:"pause,omitempty"`
+
+		// Window Within this time.
+		Window *CentreDuration `json:"window,omitempty"`
+	} `json:"rebooking,omitempty"`
+
+	// Reminders How long before its start a visitor is reminded, the longest first; 72h and 24h if left out, [] for never.
+	Reminders []CentreDuration `json:"reminders,omitempty"`
+
+	// ReofferDelay Longest random time after which a given-up place is offered again.
+	ReofferDelay *CentreDuration `json:"reoffer_delay,omitempty"`
+
+	// Requirements What a visitor brings.
+	Requirements []CentreRequirement `json:"requirements,omitempty"`
+
+	// Retired Takes it out of use for good. What is booked stays; nobody finds it any more, and old links say so.
+	Retired *CentreRetirement `json:"retired,omitempty"`
+
+	// Slug Names it in links and in this file.
+	Slug CentreSlug `json:"slug"`
+
+	// Step Distance between two starts; a multiple of 5 minutes. The visit with its time before and after if left out.
+	Step *CentreDuration `json:"step,omitempty"`
+
+	// Topics Other words that people use for it.
+	Topics []PlanText `json:"topics,omitempty"`
+
+	// WalkInRelease Time from which places kept for walk-ins are open to all on the same day.
+	WalkInRelease *CentreWallTime `json:"walk_in_release,omitempty"`
+}
+
+// CentreServiceApprovalDefault Answer when that time is over.
+type CentreServiceApprovalDefault string
+
+// CentreServiceHallLateTurn Turn of visitors who are later: `behind` after those who wait, by `arrival`, or `kept`.
+type CentreServiceHallLateTurn string
+
+// CentreSlug Lower-case words joined by hyphens. It stays the same when a name changes.
+type CentreSlug = string
+
+// CentreVersion One change of a part of the centre.
+type CentreVersion struct {
+	// Actor The member of staff, or who applied a file.
+	Actor string `json:"actor"`
+
+	// After The fields that became different, as they were afterwards.
+	After map[string]interface{} `json:"after"`
+
+	// At When, in UTC.
+	At time.Time `json:"at"`
+
+	// Before The fields that became different, as they were; absent for a new part.
+	Before map[string]interface{} `json:"before,omitempty"`
+
+	// Reason Why.
+	Reason string `json:"reason,omitempty"`
+
+	// Version Number of the change, from 1 for each part.
+	Version int `json:"version"`
+}
+
+// CentreVersionList A page of changes of a part of the centre.
+type CentreVersionList struct {
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+
+	// Versions The changes, newest first.
+	Versions []CentreVersion `json:"versions"`
+}
+
+// CentreVisit A visit that a change of the centre concerns.
+type CentreVisit struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Effect What the change does to it: `closed` and `unserved` have to be decided about.
+	Effect CentreVisitEffect `json:"effect"`
+
+	// Reference Reference of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start Start of the visit, with the branch's offset.
+	Start time.Time `json:"start"`
+}
+
+// CentreVisitEffect What the change does to it: `closed` and `unserved` have to be decided about.
+type CentreVisitEffect string
+
+// CentreWallTime A time of day, HH:MM, in the zone of the branch.
+type CentreWallTime = string
+
 // Change A change of calendars with the decisions about the visits it affects.
 type Change struct {
 	// Actor The member of staff.
@@ -3186,6 +3951,8 @@ type FieldError struct {
 	// In calendars: `overlap`, `past`, `zone`, `opening`, `break`, `places`, `reserve`, `foreign_service`, `foreign_channel`,
 	// `slug`, `month_day`, `when`, `year`, `many_dates`, `sub_daily`, `times`, `count`, `interval`, `until`, `no_dates`, `rrule`.
 	//
+	// In parts of the centre: `centre` (its other fields, or the rest of the centre, don't allow it).
+	//
 	// In texts of messages: `syntax`, `unknown_variable`, `missing_variable`, `plural_form`, `segments`, `character`, `link`.
 	Code FieldErrorCode `json:"code"`
 
@@ -3209,6 +3976,8 @@ type FieldError struct {
 //
 // In calendars: `overlap`, `past`, `zone`, `opening`, `break`, `places`, `reserve`, `foreign_service`, `foreign_channel`,
 // `slug`, `month_day`, `when`, `year`, `many_dates`, `sub_daily`, `times`, `count`, `interval`, `until`, `no_dates`, `rrule`.
+//
+// In parts of the centre: `centre` (its other fields, or the rest of the centre, don't allow it).
 //
 // In texts of messages: `syntax`, `unknown_variable`, `missing_variable`, `plural_form`, `segments`, `character`, `link`.
 type FieldErrorCode string
@@ -5599,6 +6368,12 @@ type Limit = int
 // Needs defines model for Needs.
 type Needs = string
 
+// PartKind defines model for PartKind.
+type PartKind string
+
+// PartSlug defines model for PartSlug.
+type PartSlug = string
+
 // Party defines model for Party.
 type Party = int
 
@@ -5931,6 +6706,75 @@ type ListCancellationReasonsParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
+
+// ListCentrePartsParams defines parameters for ListCentreParts.
+type ListCentrePartsParams struct {
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListCentrePartsParamsKind defines parameters for ListCentreParts.
+type ListCentrePartsParamsKind string
+
+// GetCentrePartParams defines parameters for GetCentrePart.
+type GetCentrePartParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetCentrePartParamsKind defines parameters for GetCentrePart.
+type GetCentrePartParamsKind string
+
+// PutCentrePartParams defines parameters for PutCentrePart.
+type PutCentrePartParams struct {
+	// DryRun Show what the change would do, and hold the places that it would propose.
+	DryRun *PutCentrePartParamsDryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfMatch The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
+	IfMatch IfMatch `json:"If-Match"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// PutCentrePartParamsDryRun defines parameters for PutCentrePart.
+type PutCentrePartParamsDryRun string
+
+// PutCentrePartParamsKind defines parameters for PutCentrePart.
+type PutCentrePartParamsKind string
+
+// ListCentreVersionsParams defines parameters for ListCentreVersions.
+type ListCentreVersionsParams struct {
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListCentreVersionsParamsKind defines parameters for ListCentreVersions.
+type ListCentreVersionsParamsKind string
+
+// GetCentreVersionParams defines parameters for GetCentreVersion.
+type GetCentreVersionParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// GetCentreVersionParamsKind defines parameters for GetCentreVersion.
+type GetCentreVersionParamsKind string
 
 // ListChangesParams defines parameters for ListChanges.
 type ListChangesParams struct {
@@ -6763,6 +7607,9 @@ type AnnounceDelayJSONRequestBody = DelayRequest
 // PutDeskJSONRequestBody defines body for PutDesk for application/json ContentType.
 type PutDeskJSONRequestBody = DeskRequest
 
+// PutCentrePartJSONRequestBody defines body for PutCentrePart for application/json ContentType.
+type PutCentrePartJSONRequestBody = CentreChange
+
 // AnswerChangeJSONRequestBody defines body for AnswerChange for application/json ContentType.
 type AnswerChangeJSONRequestBody = ChangeCallRequest
 
@@ -7443,6 +8290,54 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/cancellation-reasons (the `ListCancellationReasons` operationId).
 	ListCancellationReasons(ctx context.Context, params *ListCancellationReasonsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCentreParts List what the centre has of a kind
+	//
+	// All of them, also those that are paused or retired, in the order in which they are shown. Coordinators see the services and desk groups of their departments.
+	//
+	// Corresponds with GET /v1/centre/{kind} (the `ListCentreParts` operationId).
+	ListCentreParts(ctx context.Context, kind ListCentrePartsParamsKind, params *ListCentrePartsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCentrePart Show a part of the centre
+	//
+	// A branch, a department, a service, a list of holidays, a desk group, an entity or a reason for cancelling, as a file of `ziyara centre` has it. What has its default is absent. A change names the `ETag` in `If-Match`.
+	//
+	// Corresponds with GET /v1/centre/{kind}/{slug} (the `GetCentrePart` operationId).
+	GetCentrePart(ctx context.Context, kind GetCentrePartParamsKind, slug PartSlug, params *GetCentrePartParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutCentrePartWithBody Add or change a part of the centre
+	//
+	// Makes a part of the centre as the body says, with the checks of a file; what the body leaves out has its default, but desks that it does not name stay. `If-Match` changes what was read, `If-None-Match: *` adds what is not there. Nothing is deleted: what is out of use is `retired`, or has `pauses`. A former version is restored by sending it again. Admins change everything, coordinators their departments with the services and desk groups of these.
+	// With `dry_run=true` nothing is changed. The answer says what becomes different, and which visits it concerns: `closed` (nothing starts on their date any more) and `unserved` (their branch does not offer the service any more) have to be decided about; `elsewhere` (another desk group serves the next visitors) and `length` (new visits take another time) take place as booked. With visits to decide about, a change without `decision` is not made: 409 `visits-affected` says how many. `keep` lets them take place, `cancel` tells their visitors why, `propose` asks each of them to choose another start, as a change of a calendar does; then the answer names the change, which `GET /v1/changes/{id}` shows. A change of hours that takes places from visits is made by `POST /v1/desk-groups/{id}/changes`.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/centre/{kind}/{slug} (the `PutCentrePart` operationId).
+	PutCentrePartWithBody(ctx context.Context, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutCentrePart Add or change a part of the centre
+	//
+	// Makes a part of the centre as the body says, with the checks of a file; what the body leaves out has its default, but desks that it does not name stay. `If-Match` changes what was read, `If-None-Match: *` adds what is not there. Nothing is deleted: what is out of use is `retired`, or has `pauses`. A former version is restored by sending it again. Admins change everything, coordinators their departments with the services and desk groups of these.
+	// With `dry_run=true` nothing is changed. The answer says what becomes different, and which visits it concerns: `closed` (nothing starts on their date any more) and `unserved` (their branch does not offer the service any more) have to be decided about; `elsewhere` (another desk group serves the next visitors) and `length` (new visits take another time) take place as booked. With visits to decide about, a change without `decision` is not made: 409 `visits-affected` says how many. `keep` lets them take place, `cancel` tells their visitors why, `propose` asks each of them to choose another start, as a change of a calendar does; then the answer names the change, which `GET /v1/changes/{id}` shows. A change of hours that takes places from visits is made by `POST /v1/desk-groups/{id}/changes`.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/centre/{kind}/{slug} (the `PutCentrePart` operationId).
+	PutCentrePart(ctx context.Context, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, body PutCentrePartJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCentreVersions List the changes of a part of the centre
+	//
+	// Newest first: who changed what, when and why, however it was changed: by this API, by a file, in the calendar, as a quota, or at the desks. The last 500 changes are kept.
+	//
+	// Corresponds with GET /v1/centre/{kind}/{slug}/history (the `ListCentreVersions` operationId).
+	ListCentreVersions(ctx context.Context, kind ListCentreVersionsParamsKind, slug PartSlug, params *ListCentreVersionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCentreVersion Show a part of the centre as it was
+	//
+	// The part as a change had left it; version 0 is what it was before the first. To go back, send it with `PUT /v1/centre/{kind}/{slug}`.
+	//
+	// Corresponds with GET /v1/centre/{kind}/{slug}/history/{version} (the `GetCentreVersion` operationId).
+	GetCentreVersion(ctx context.Context, kind GetCentreVersionParamsKind, slug PartSlug, version int, params *GetCentreVersionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListChanges List changes of calendars
 	//
@@ -9269,6 +10164,114 @@ func (c *Client) GetHall(ctx context.Context, branch HallBranch, params *GetHall
 // Corresponds with GET /v1/cancellation-reasons (the `ListCancellationReasons` operationId).
 func (c *Client) ListCancellationReasons(ctx context.Context, params *ListCancellationReasonsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListCancellationReasonsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCentreParts List what the centre has of a kind
+//
+// All of them, also those that are paused or retired, in the order in which they are shown. Coordinators see the services and desk groups of their departments.
+//
+// Corresponds with GET /v1/centre/{kind} (the `ListCentreParts` operationId).
+func (c *Client) ListCentreParts(ctx context.Context, kind ListCentrePartsParamsKind, params *ListCentrePartsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCentrePartsRequest(c.Server, kind, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCentrePart Show a part of the centre
+//
+// A branch, a department, a service, a list of holidays, a desk group, an entity or a reason for cancelling, as a file of `ziyara centre` has it. What has its default is absent. A change names the `ETag` in `If-Match`.
+//
+// Corresponds with GET /v1/centre/{kind}/{slug} (the `GetCentrePart` operationId).
+func (c *Client) GetCentrePart(ctx context.Context, kind GetCentrePartParamsKind, slug PartSlug, params *GetCentrePartParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCentrePartRequest(c.Server, kind, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutCentrePartWithBody Add or change a part of the centre
+//
+// Makes a part of the centre as the body says, with the checks of a file; what the body leaves out has its default, but desks that it does not name stay. `If-Match` changes what was read, `If-None-Match: *` adds what is not there. Nothing is deleted: what is out of use is `retired`, or has `pauses`. A former version is restored by sending it again. Admins change everything, coordinators their departments with the services and desk groups of these.
+// With `dry_run=true` nothing is changed. The answer says what becomes different, and which visits it concerns: `closed` (nothing starts on their date any more) and `unserved` (their branch does not offer the service any more) have to be decided about; `elsewhere` (another desk group serves the next visitors) and `length` (new visits take another time) take place as booked. With visits to decide about, a change without `decision` is not made: 409 `visits-affected` says how many. `keep` lets them take place, `cancel` tells their visitors why, `propose` asks each of them to choose another start, as a change of a calendar does; then the answer names the change, which `GET /v1/changes/{id}` shows. A change of hours that takes places from visits is made by `POST /v1/desk-groups/{id}/changes`.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/centre/{kind}/{slug} (the `PutCentrePart` operationId).
+func (c *Client) PutCentrePartWithBody(ctx context.Context, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutCentrePartRequestWithBody(c.Server, kind, slug, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutCentrePart Add or change a part of the centre
+//
+// Makes a part of the centre as the body says, with the checks of a file; what the body leaves out has its default, but desks that it does not name stay. `If-Match` changes what was read, `If-None-Match: *` adds what is not there. Nothing is deleted: what is out of use is `retired`, or has `pauses`. A former version is restored by sending it again. Admins change everything, coordinators their departments with the services and desk groups of these.
+// With `dry_run=true` nothing is changed. The answer says what becomes different, and which visits it concerns: `closed` (nothing starts on their date any more) and `unserved` (their branch does not offer the service any more) have to be decided about; `elsewhere` (another desk group serves the next visitors) and `length` (new visits take another time) take place as booked. With visits to decide about, a change without `decision` is not made: 409 `visits-affected` says how many. `keep` lets them take place, `cancel` tells their visitors why, `propose` asks each of them to choose another start, as a change of a calendar does; then the answer names the change, which `GET /v1/changes/{id}` shows. A change of hours that takes places from visits is made by `POST /v1/desk-groups/{id}/changes`.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/centre/{kind}/{slug} (the `PutCentrePart` operationId).
+func (c *Client) PutCentrePart(ctx context.Context, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, body PutCentrePartJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutCentrePartRequest(c.Server, kind, slug, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCentreVersions List the changes of a part of the centre
+//
+// Newest first: who changed what, when and why, however it was changed: by this API, by a file, in the calendar, as a quota, or at the desks. The last 500 changes are kept.
+//
+// Corresponds with GET /v1/centre/{kind}/{slug}/history (the `ListCentreVersions` operationId).
+func (c *Client) ListCentreVersions(ctx context.Context, kind ListCentreVersionsParamsKind, slug PartSlug, params *ListCentreVersionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCentreVersionsRequest(c.Server, kind, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCentreVersion Show a part of the centre as it was
+//
+// The part as a change had left it; version 0 is what it was before the first. To go back, send it with `PUT /v1/centre/{kind}/{slug}`.
+//
+// Corresponds with GET /v1/centre/{kind}/{slug}/history/{version} (the `GetCentreVersion` operationId).
+func (c *Client) GetCentreVersion(ctx context.Context, kind GetCentreVersionParamsKind, slug PartSlug, version int, params *GetCentreVersionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCentreVersionRequest(c.Server, kind, slug, version, params)
 	if err != nil {
 		return nil, err
 	}
@@ -13479,6 +14482,424 @@ func NewListCancellationReasonsRequest(server string, params *ListCancellationRe
 	}
 
 	operationPath := fmt.Sprintf("/v1/cancellation-reasons")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListCentrePartsRequest constructs an http.Request for the ListCentreParts method
+func NewListCentrePartsRequest(server string, kind ListCentrePartsParamsKind, params *ListCentrePartsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/centre/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetCentrePartRequest constructs an http.Request for the GetCentrePart method
+func NewGetCentrePartRequest(server string, kind GetCentrePartParamsKind, slug PartSlug, params *GetCentrePartParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/centre/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewPutCentrePartRequest calls the generic PutCentrePart builder with application/json body
+func NewPutCentrePartRequest(server string, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, body PutCentrePartJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutCentrePartRequestWithBody(server, kind, slug, params, "application/json", bodyReader)
+}
+
+// NewPutCentrePartRequestWithBody constructs an http.Request for the PutCentrePart method, with any body, and a specified content type
+func NewPutCentrePartRequestWithBody(server string, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/centre/%s/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.DryRun != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "dry_run", *params.DryRun, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+		var headerParam1 string
+
+		headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-Match", params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("If-Match", headerParam1)
+
+		if params.IfNoneMatch != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListCentreVersionsRequest constructs an http.Request for the ListCentreVersions method
+func NewListCentreVersionsRequest(server string, kind ListCentreVersionsParamsKind, slug PartSlug, params *ListCentreVersionsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/centre/%s/%s/history", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetCentreVersionRequest constructs an http.Request for the GetCentreVersion method
+func NewGetCentreVersionRequest(server string, kind GetCentreVersionParamsKind, slug PartSlug, version int, params *GetCentreVersionParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "kind", kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "version", version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/centre/%s/%s/history/%s", pathParam0, pathParam1, pathParam2)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -19246,6 +20667,62 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/cancellation-reasons (the `ListCancellationReasons` operationId).
 	ListCancellationReasonsWithResponse(ctx context.Context, params *ListCancellationReasonsParams, reqEditors ...RequestEditorFn) (*ListCancellationReasonsResponse, error)
 
+	// ListCentrePartsWithResponse List what the centre has of a kind
+	//
+	// All of them, also those that are paused or retired, in the order in which they are shown. Coordinators see the services and desk groups of their departments.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/centre/{kind} (the `ListCentreParts` operationId).
+	ListCentrePartsWithResponse(ctx context.Context, kind ListCentrePartsParamsKind, params *ListCentrePartsParams, reqEditors ...RequestEditorFn) (*ListCentrePartsResponse, error)
+
+	// GetCentrePartWithResponse Show a part of the centre
+	//
+	// A branch, a department, a service, a list of holidays, a desk group, an entity or a reason for cancelling, as a file of `ziyara centre` has it. What has its default is absent. A change names the `ETag` in `If-Match`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/centre/{kind}/{slug} (the `GetCentrePart` operationId).
+	GetCentrePartWithResponse(ctx context.Context, kind GetCentrePartParamsKind, slug PartSlug, params *GetCentrePartParams, reqEditors ...RequestEditorFn) (*GetCentrePartResponse, error)
+
+	// PutCentrePartWithBodyWithResponse Add or change a part of the centre
+	//
+	// Makes a part of the centre as the body says, with the checks of a file; what the body leaves out has its default, but desks that it does not name stay. `If-Match` changes what was read, `If-None-Match: *` adds what is not there. Nothing is deleted: what is out of use is `retired`, or has `pauses`. A former version is restored by sending it again. Admins change everything, coordinators their departments with the services and desk groups of these.
+	// With `dry_run=true` nothing is changed. The answer says what becomes different, and which visits it concerns: `closed` (nothing starts on their date any more) and `unserved` (their branch does not offer the service any more) have to be decided about; `elsewhere` (another desk group serves the next visitors) and `length` (new visits take another time) take place as booked. With visits to decide about, a change without `decision` is not made: 409 `visits-affected` says how many. `keep` lets them take place, `cancel` tells their visitors why, `propose` asks each of them to choose another start, as a change of a calendar does; then the answer names the change, which `GET /v1/changes/{id}` shows. A change of hours that takes places from visits is made by `POST /v1/desk-groups/{id}/changes`.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/centre/{kind}/{slug} (the `PutCentrePart` operationId).
+	PutCentrePartWithBodyWithResponse(ctx context.Context, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutCentrePartResponse, error)
+
+	// PutCentrePartWithResponse Add or change a part of the centre
+	//
+	// Makes a part of the centre as the body says, with the checks of a file; what the body leaves out has its default, but desks that it does not name stay. `If-Match` changes what was read, `If-None-Match: *` adds what is not there. Nothing is deleted: what is out of use is `retired`, or has `pauses`. A former version is restored by sending it again. Admins change everything, coordinators their departments with the services and desk groups of these.
+	// With `dry_run=true` nothing is changed. The answer says what becomes different, and which visits it concerns: `closed` (nothing starts on their date any more) and `unserved` (their branch does not offer the service any more) have to be decided about; `elsewhere` (another desk group serves the next visitors) and `length` (new visits take another time) take place as booked. With visits to decide about, a change without `decision` is not made: 409 `visits-affected` says how many. `keep` lets them take place, `cancel` tells their visitors why, `propose` asks each of them to choose another start, as a change of a calendar does; then the answer names the change, which `GET /v1/changes/{id}` shows. A change of hours that takes places from visits is made by `POST /v1/desk-groups/{id}/changes`.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/centre/{kind}/{slug} (the `PutCentrePart` operationId).
+	PutCentrePartWithResponse(ctx context.Context, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, body PutCentrePartJSONRequestBody, reqEditors ...RequestEditorFn) (*PutCentrePartResponse, error)
+
+	// ListCentreVersionsWithResponse List the changes of a part of the centre
+	//
+	// Newest first: who changed what, when and why, however it was changed: by this API, by a file, in the calendar, as a quota, or at the desks. The last 500 changes are kept.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/centre/{kind}/{slug}/history (the `ListCentreVersions` operationId).
+	ListCentreVersionsWithResponse(ctx context.Context, kind ListCentreVersionsParamsKind, slug PartSlug, params *ListCentreVersionsParams, reqEditors ...RequestEditorFn) (*ListCentreVersionsResponse, error)
+
+	// GetCentreVersionWithResponse Show a part of the centre as it was
+	//
+	// The part as a change had left it; version 0 is what it was before the first. To go back, send it with `PUT /v1/centre/{kind}/{slug}`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/centre/{kind}/{slug}/history/{version} (the `GetCentreVersion` operationId).
+	GetCentreVersionWithResponse(ctx context.Context, kind GetCentreVersionParamsKind, slug PartSlug, version int, params *GetCentreVersionParams, reqEditors ...RequestEditorFn) (*GetCentreVersionResponse, error)
+
 	// ListChangesWithResponse List changes of calendars
 	//
 	// Newest first; coordinators see those that concern their departments. A page has up to `limit` changes; `next_cursor` is absent on the last one. Drafts are deleted a day after they expired.
@@ -21764,6 +23241,225 @@ func (r ListCancellationReasonsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListCancellationReasonsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCentrePartsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CentrePartList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCentrePartsResponse) GetJSON200() *CentrePartList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCentrePartsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCentrePartsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCentrePartsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCentrePartsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetCentrePartResponse200Headers the declared response headers of an HTTP 200 response for GetCentrePart
+type GetCentrePartResponse200Headers struct {
+	ETag string
+}
+
+type GetCentrePartResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CentrePart
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetCentrePartResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCentrePartResponse) GetJSON200() *CentrePart {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCentrePartResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCentrePartResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCentrePartResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCentrePartResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutCentrePartResponse200Headers the declared response headers of an HTTP 200 response for PutCentrePart
+type PutCentrePartResponse200Headers struct {
+	ETag string
+}
+
+type PutCentrePartResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CentreOutcome
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PutCentrePartResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutCentrePartResponse) GetJSON200() *CentreOutcome {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r PutCentrePartResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutCentrePartResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutCentrePartResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutCentrePartResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListCentreVersionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CentreVersionList
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListCentreVersionsResponse) GetJSON200() *CentreVersionList {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListCentreVersionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListCentreVersionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListCentreVersionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListCentreVersionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetCentreVersionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CentrePart
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetCentreVersionResponse) GetJSON200() *CentrePart {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r GetCentreVersionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetCentreVersionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetCentreVersionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetCentreVersionResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -25894,6 +27590,98 @@ func (c *ClientWithResponses) ListCancellationReasonsWithResponse(ctx context.Co
 	return ParseListCancellationReasonsResponse(rsp)
 }
 
+// ListCentrePartsWithResponse List what the centre has of a kind
+//
+// All of them, also those that are paused or retired, in the order in which they are shown. Coordinators see the services and desk groups of their departments.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/centre/{kind} (the `ListCentreParts` operationId).
+func (c *ClientWithResponses) ListCentrePartsWithResponse(ctx context.Context, kind ListCentrePartsParamsKind, params *ListCentrePartsParams, reqEditors ...RequestEditorFn) (*ListCentrePartsResponse, error) {
+	rsp, err := c.ListCentreParts(ctx, kind, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCentrePartsResponse(rsp)
+}
+
+// GetCentrePartWithResponse Show a part of the centre
+//
+// A branch, a department, a service, a list of holidays, a desk group, an entity or a reason for cancelling, as a file of `ziyara centre` has it. What has its default is absent. A change names the `ETag` in `If-Match`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/centre/{kind}/{slug} (the `GetCentrePart` operationId).
+func (c *ClientWithResponses) GetCentrePartWithResponse(ctx context.Context, kind GetCentrePartParamsKind, slug PartSlug, params *GetCentrePartParams, reqEditors ...RequestEditorFn) (*GetCentrePartResponse, error) {
+	rsp, err := c.GetCentrePart(ctx, kind, slug, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCentrePartResponse(rsp)
+}
+
+// PutCentrePartWithBodyWithResponse Add or change a part of the centre
+//
+// Makes a part of the centre as the body says, with the checks of a file; what the body leaves out has its default, but desks that it does not name stay. `If-Match` changes what was read, `If-None-Match: *` adds what is not there. Nothing is deleted: what is out of use is `retired`, or has `pauses`. A former version is restored by sending it again. Admins change everything, coordinators their departments with the services and desk groups of these.
+// With `dry_run=true` nothing is changed. The answer says what becomes different, and which visits it concerns: `closed` (nothing starts on their date any more) and `unserved` (their branch does not offer the service any more) have to be decided about; `elsewhere` (another desk group serves the next visitors) and `length` (new visits take another time) take place as booked. With visits to decide about, a change without `decision` is not made: 409 `visits-affected` says how many. `keep` lets them take place, `cancel` tells their visitors why, `propose` asks each of them to choose another start, as a change of a calendar does; then the answer names the change, which `GET /v1/changes/{id}` shows. A change of hours that takes places from visits is made by `POST /v1/desk-groups/{id}/changes`.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/centre/{kind}/{slug} (the `PutCentrePart` operationId).
+func (c *ClientWithResponses) PutCentrePartWithBodyWithResponse(ctx context.Context, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutCentrePartResponse, error) {
+	rsp, err := c.PutCentrePartWithBody(ctx, kind, slug, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutCentrePartResponse(rsp)
+}
+
+// PutCentrePartWithResponse Add or change a part of the centre
+//
+// Makes a part of the centre as the body says, with the checks of a file; what the body leaves out has its default, but desks that it does not name stay. `If-Match` changes what was read, `If-None-Match: *` adds what is not there. Nothing is deleted: what is out of use is `retired`, or has `pauses`. A former version is restored by sending it again. Admins change everything, coordinators their departments with the services and desk groups of these.
+// With `dry_run=true` nothing is changed. The answer says what becomes different, and which visits it concerns: `closed` (nothing starts on their date any more) and `unserved` (their branch does not offer the service any more) have to be decided about; `elsewhere` (another desk group serves the next visitors) and `length` (new visits take another time) take place as booked. With visits to decide about, a change without `decision` is not made: 409 `visits-affected` says how many. `keep` lets them take place, `cancel` tells their visitors why, `propose` asks each of them to choose another start, as a change of a calendar does; then the answer names the change, which `GET /v1/changes/{id}` shows. A change of hours that takes places from visits is made by `POST /v1/desk-groups/{id}/changes`.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/centre/{kind}/{slug} (the `PutCentrePart` operationId).
+func (c *ClientWithResponses) PutCentrePartWithResponse(ctx context.Context, kind PutCentrePartParamsKind, slug PartSlug, params *PutCentrePartParams, body PutCentrePartJSONRequestBody, reqEditors ...RequestEditorFn) (*PutCentrePartResponse, error) {
+	rsp, err := c.PutCentrePart(ctx, kind, slug, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutCentrePartResponse(rsp)
+}
+
+// ListCentreVersionsWithResponse List the changes of a part of the centre
+//
+// Newest first: who changed what, when and why, however it was changed: by this API, by a file, in the calendar, as a quota, or at the desks. The last 500 changes are kept.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/centre/{kind}/{slug}/history (the `ListCentreVersions` operationId).
+func (c *ClientWithResponses) ListCentreVersionsWithResponse(ctx context.Context, kind ListCentreVersionsParamsKind, slug PartSlug, params *ListCentreVersionsParams, reqEditors ...RequestEditorFn) (*ListCentreVersionsResponse, error) {
+	rsp, err := c.ListCentreVersions(ctx, kind, slug, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListCentreVersionsResponse(rsp)
+}
+
+// GetCentreVersionWithResponse Show a part of the centre as it was
+//
+// The part as a change had left it; version 0 is what it was before the first. To go back, send it with `PUT /v1/centre/{kind}/{slug}`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/centre/{kind}/{slug}/history/{version} (the `GetCentreVersion` operationId).
+func (c *ClientWithResponses) GetCentreVersionWithResponse(ctx context.Context, kind GetCentreVersionParamsKind, slug PartSlug, version int, params *GetCentreVersionParams, reqEditors ...RequestEditorFn) (*GetCentreVersionResponse, error) {
+	rsp, err := c.GetCentreVersion(ctx, kind, slug, version, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetCentreVersionResponse(rsp)
+}
+
 // ListChangesWithResponse List changes of calendars
 //
 // Newest first; coordinators see those that concern their departments. A page has up to `limit` changes; `next_cursor` is absent on the last one. Drafts are deleted a day after they expired.
@@ -28404,6 +30192,162 @@ func ParseListCancellationReasonsResponse(rsp *http.Response) (*ListCancellation
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest CancellationReasonList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListCentrePartsResponse parses an HTTP response from a ListCentrePartsWithResponse call
+func ParseListCentrePartsResponse(rsp *http.Response) (*ListCentrePartsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCentrePartsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CentrePartList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCentrePartResponse parses an HTTP response from a GetCentrePartWithResponse call
+func ParseGetCentrePartResponse(rsp *http.Response) (*GetCentrePartResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCentrePartResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CentrePart
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetCentrePartResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePutCentrePartResponse parses an HTTP response from a PutCentrePartWithResponse call
+func ParsePutCentrePartResponse(rsp *http.Response) (*PutCentrePartResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutCentrePartResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CentreOutcome
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PutCentrePartResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListCentreVersionsResponse parses an HTTP response from a ListCentreVersionsWithResponse call
+func ParseListCentreVersionsResponse(rsp *http.Response) (*ListCentreVersionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListCentreVersionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CentreVersionList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetCentreVersionResponse parses an HTTP response from a GetCentreVersionWithResponse call
+func ParseGetCentreVersionResponse(rsp *http.Response) (*GetCentreVersionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetCentreVersionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CentrePart
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
