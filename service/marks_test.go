@@ -31,7 +31,7 @@ const (
 
 // Every operation and every page is asked for with the data of a marked visitor: by who may, by
 // nobody, and with the marks where an address has room for them. Then they are in no log of the
-// program or of the database, in no metric, and in no address: where an answer leads, and what a
+// program or of the database, in no metric, in no dump of the database, and in no address: where an answer leads, and what a
 // page links to. A new route is part of it by itself: it needs a row in routesOfVisitors() or
 // expected().
 func TestMarksAreNowhere(t *testing.T) {
@@ -94,6 +94,7 @@ func TestMarksAreNowhere(t *testing.T) {
 	}
 	for where, text := range map[string]string{
 		"the log": log, "the log of the database": servers, "the metrics": office.Metrics() + centre.Metrics(),
+		"a dump": dumpOf(t, centre),
 	} {
 		m.lacks(where, text)
 	}
