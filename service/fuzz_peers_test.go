@@ -71,8 +71,8 @@ func knownTo(t *testing.T, centre *servicetest.Centre) (callers map[string]strin
 	noura.Posts("/v1/feeds", map[string]any{"name": "F", "department": "revenues"}).JSON(t, &made)
 	learn("deleteFeed.id", made.ID)
 	for _, operation := range []string{
-		"getDeskGroup", "editDeskGroup", "addClosure", "removeClosure", "setHours", "clearHours", "undoDeskGroup", "getDeskGroupDay", "getOpenings",
-		"createChange",
+		"getDeskGroup", "editDeskGroup", "addClosure", "removeClosure", "setHours", "clearHours", "undoDeskGroup", "getDeskGroupDay",
+		"getOpenings", "createChange",
 	} {
 		learn(operation+".id", "riyadh-returns", "riyadh-payments")
 	}

@@ -5,7 +5,7 @@ package service_test
 import (
 	"bufio"
 	"bytes"
-	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -74,20 +74,28 @@ func TestPeerTypeScript(t *testing.T) {
 		switch verb {
 		case "code":
 			centre.Jobs()
-			fmt.Fprintln(answers, codeFor(t, centre, what))
+			tell(t, answers, codeFor(t, centre, what))
 		case "clock":
 			at, err := time.Parse(time.RFC3339, what)
 			if err != nil {
 				t.Fatal(err)
 			}
 			centre.Clock.Set(at)
-			fmt.Fprintln(answers, "ok")
+			tell(t, answers, "ok")
 		}
 	}
 	if err = node.Wait(); err != nil || last != "done" {
 		t.Errorf("the journeys ended with %q: %v", last, err)
 	}
 	centre.AuditClean()
+}
+
+// tell writes a line to a program.
+func tell(t *testing.T, program io.Writer, line string) {
+	t.Helper()
+	if _, err := io.WriteString(program, line+"\n"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // codeFor returns the code in the newest SMS to a mobile.

@@ -534,7 +534,8 @@ func TestEditWebhook(t *testing.T) {
 	if err = hooks.EditWebhook(t.Context(), before, second, act); !errors.Is(err, fault.ErrEdited) {
 		t.Errorf("the second: %v", err)
 	}
-	if got, err := hooks.Webhook(t.Context(), before.ID); err != nil || got.URL != first.URL || got.Name != before.Name || len(got.Events) != 1 {
+	got, err := hooks.Webhook(t.Context(), before.ID)
+	if err != nil || got.URL != first.URL || got.Name != before.Name || len(got.Events) != 1 {
 		t.Errorf("it is %+v, %v", got, err)
 	}
 	if err = hooks.RemoveWebhook(t.Context(), before.ID, act); err != nil {
