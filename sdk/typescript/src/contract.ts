@@ -1570,6 +1570,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/centre/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the centre has of a kind
+         * @description All of them, also those that are paused or retired, in the order in which they are shown. Coordinators see the services and desk groups of their departments.
+         */
+        get: operations["listCentreParts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/centre/{kind}/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a part of the centre
+         * @description A branch, a department, a service, a list of holidays, a desk group, an entity or a reason for cancelling, as a file of `ziyara centre` has it. What has its default is absent. A change names the `ETag` in `If-Match`.
+         */
+        get: operations["getCentrePart"];
+        /**
+         * Add or change a part of the centre
+         * @description Makes a part of the centre as the body says, with the checks of a file; what the body leaves out has its default, but desks that it does not name stay. `If-Match` changes what was read, `If-None-Match: *` adds what is not there. Nothing is deleted: what is out of use is `retired`, or has `pauses`. A former version is restored by sending it again. Admins change everything, coordinators their departments with the services and desk groups of these.
+         *     With `dry_run=true` nothing is changed. The answer says what becomes different, and which visits it concerns: `closed` (nothing starts on their date any more) and `unserved` (their branch does not offer the service any more) have to be decided about; `elsewhere` (another desk group serves the next visitors) and `length` (new visits take another time) take place as booked. With visits to decide about, a change without `decision` is not made: 409 `visits-affected` says how many. `keep` lets them take place, `cancel` tells their visitors why, `propose` asks each of them to choose another start, as a change of a calendar does; then the answer names the change, which `GET /v1/changes/{id}` shows. A change of hours that takes places from visits is made by `POST /v1/desk-groups/{id}/changes`.
+         */
+        put: operations["putCentrePart"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/centre/{kind}/{slug}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the changes of a part of the centre
+         * @description Newest first: who changed what, when and why, however it was changed: by this API, by a file, in the calendar, as a quota, or at the desks. The last 500 changes are kept.
+         */
+        get: operations["listCentreVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/centre/{kind}/{slug}/history/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a part of the centre as it was
+         * @description The part as a change had left it; version 0 is what it was before the first. To go back, send it with `PUT /v1/centre/{kind}/{slug}`.
+         */
+        get: operations["getCentreVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -2069,6 +2154,362 @@ export interface components {
             /** @description English. */
             en: string;
         };
+        /** @description A part of the centre, under the name of its kind. */
+        CentrePart: {
+            branch?: components["schemas"]["CentreBranch"];
+            department?: components["schemas"]["CentreDepartment"];
+            service?: components["schemas"]["CentreService"];
+            holiday_list?: components["schemas"]["CentreHolidayList"];
+            desk_group?: components["schemas"]["CentreDeskGroup"];
+            entity?: components["schemas"]["CentreEntity"];
+            cancellation_reason?: components["schemas"]["CentreCancellationReason"];
+        };
+        /** @description A page of parts of the centre. */
+        CentrePartList: {
+            /** @description The parts. */
+            parts: components["schemas"]["CentrePart"][];
+            /** @description Absent on the last page. */
+            next_cursor?: string;
+        };
+        /** @description A part of the centre, under the name of its kind, and what becomes of the visits. */
+        CentreChange: {
+            branch?: components["schemas"]["CentreBranch"];
+            department?: components["schemas"]["CentreDepartment"];
+            service?: components["schemas"]["CentreService"];
+            holiday_list?: components["schemas"]["CentreHolidayList"];
+            desk_group?: components["schemas"]["CentreDeskGroup"];
+            entity?: components["schemas"]["CentreEntity"];
+            cancellation_reason?: components["schemas"]["CentreCancellationReason"];
+            decision?: components["schemas"]["ChangeDecision"];
+            reason?: components["schemas"]["ChangeReason"];
+        };
+        /** @description A part of the centre, under the name of its kind, and what its change does. */
+        CentreOutcome: {
+            branch?: components["schemas"]["CentreBranch"];
+            department?: components["schemas"]["CentreDepartment"];
+            service?: components["schemas"]["CentreService"];
+            holiday_list?: components["schemas"]["CentreHolidayList"];
+            desk_group?: components["schemas"]["CentreDeskGroup"];
+            entity?: components["schemas"]["CentreEntity"];
+            cancellation_reason?: components["schemas"]["CentreCancellationReason"];
+            /** @description The fields that become different; none if nothing does. */
+            changed: string[];
+            /** @description How many visits have to be decided about. */
+            undecided: number;
+            /** @description The visits that it concerns, by their starts, at most 200. */
+            visits: components["schemas"]["CentreVisit"][];
+            /**
+             * Format: uuid
+             * @description Id of the change that asks or tells the visitors; absent if nobody is told.
+             */
+            change?: string;
+        };
+        /** @description A visit that a change of the centre concerns. */
+        CentreVisit: {
+            /** @description Reference of the visit. */
+            reference: string;
+            /** @description Slug of the service. */
+            service: string;
+            /** @description Slug of the branch. */
+            branch: string;
+            /**
+             * Format: date-time
+             * @description Start of the visit, with the branch's offset.
+             */
+            start: string;
+            /**
+             * @description What the change does to it: `closed` and `unserved` have to be decided about.
+             * @enum {string}
+             */
+            effect: "closed" | "unserved" | "elsewhere" | "length";
+        };
+        /** @description A page of changes of a part of the centre. */
+        CentreVersionList: {
+            /** @description The changes, newest first. */
+            versions: components["schemas"]["CentreVersion"][];
+            /** @description Absent on the last page. */
+            next_cursor?: string;
+        };
+        /** @description One change of a part of the centre. */
+        CentreVersion: {
+            /** @description Number of the change, from 1 for each part. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When, in UTC.
+             */
+            at: string;
+            /** @description The member of staff, or who applied a file. */
+            actor: string;
+            /** @description Why. */
+            reason?: string;
+            /** @description The fields that became different, as they were; absent for a new part. */
+            before?: Record<string, never>;
+            /** @description The fields that became different, as they were afterwards. */
+            after: Record<string, never>;
+        };
+        /** @description Lower-case words joined by hyphens. It stays the same when a name changes. */
+        CentreSlug: string;
+        /** @description A length of time: 40m, 1h30m, 45d. A day has 24 hours. */
+        CentreDuration: string;
+        /** @description A time of day, HH:MM, in the zone of the branch. */
+        CentreWallTime: string;
+        /** @description A building that visitors come to. */
+        CentreBranch: {
+            /** @description Names it in links and in this file. */
+            slug: components["schemas"]["CentreSlug"];
+            name: components["schemas"]["PlanText"];
+            /** @description For text messages, where each letter counts; the name if left out. */
+            short_name?: components["schemas"]["PlanText"];
+            city: components["schemas"]["PlanText"];
+            /** @description Street and quarter, as a visitor finds it. */
+            address: components["schemas"]["PlanText"];
+            /** @description IANA time zone, such as Asia/Riyadh. It can't be changed once visits were booked. */
+            zone: string;
+            /** @description Hours in which nobody is reminded. */
+            quiet?: {
+                /** @description Beginning, such as 21:00. */
+                from: components["schemas"]["CentreWallTime"];
+                /** @description End, exclusive; earlier than the beginning means the next day. */
+                to: components["schemas"]["CentreWallTime"];
+            };
+            /** @description Times in which no visit starts that was not booked before. */
+            pauses?: components["schemas"]["CentrePause"][];
+            retired?: components["schemas"]["CentreRetirement"];
+        };
+        /** @description A department of the ministry that receives visitors. */
+        CentreDepartment: {
+            /** @description Names it, also in the claims of its staff. */
+            slug: components["schemas"]["CentreSlug"];
+            name: components["schemas"]["PlanText"];
+            /** @description Times in which no visit starts that was not booked before. */
+            pauses?: components["schemas"]["CentrePause"][];
+            retired?: components["schemas"]["CentreRetirement"];
+        };
+        /** @description A document or a number that the visitor brings. */
+        CentreRequirement: {
+            /** @description Names it. */
+            slug: components["schemas"]["CentreSlug"];
+            name: components["schemas"]["PlanText"];
+        };
+        /** @description Something a visitor may need. Wheelchair, sign_language, visual and elderly_companion are known everywhere; name them here only to make a visit longer. */
+        CentreNeed: {
+            /** @description Names it. */
+            slug: string;
+            name: components["schemas"]["PlanText"];
+            /** @description How much longer the visit takes; a multiple of 5 minutes up to 4 hours. */
+            extra?: components["schemas"]["CentreDuration"];
+        };
+        /** @description Places that a channel leaves to the ones after it. */
+        CentreHoldBack: {
+            /** @description Left by visitors' own bookings. */
+            public?: number;
+            /** @description Left by agents. */
+            agent?: number;
+            /** @description Left by walk-ins. */
+            walk_in?: number;
+            /** @description Left by urgent cases. */
+            protected?: number;
+        };
+        /** @description A kind of visit. */
+        CentreService: {
+            /** @description Names it in links and in this file. */
+            slug: components["schemas"]["CentreSlug"];
+            /** @description Slug of the department that receives its visitors. */
+            department: components["schemas"]["CentreSlug"];
+            name: components["schemas"]["PlanText"];
+            /** @description What it is for, in a sentence. */
+            about?: components["schemas"]["PlanText"];
+            /** @description Time with the visitor; a multiple of 5 minutes. */
+            duration: components["schemas"]["CentreDuration"];
+            /**
+             * @description Time kept free before the visit.
+             * @default 0m
+             */
+            before?: components["schemas"]["CentreDuration"];
+            /**
+             * @description Time kept free after the visit.
+             * @default 0m
+             */
+            after?: components["schemas"]["CentreDuration"];
+            /** @description Distance between two starts; a multiple of 5 minutes. The visit with its time before and after if left out. */
+            step?: components["schemas"]["CentreDuration"];
+            /**
+             * @description Lets a visit also begin after a gap, at the next multiple of this; 0m for never.
+             * @default 0m
+             */
+            gap_step?: components["schemas"]["CentreDuration"];
+            /**
+             * @description How long before its start a visit is booked at the latest.
+             * @default 0m
+             */
+            notice?: components["schemas"]["CentreDuration"];
+            /** @description On which open day after today a visit is possible at the earliest. */
+            notice_working_days?: number;
+            /**
+             * @description How far ahead a visit can be booked.
+             * @default 30d
+             */
+            horizon?: components["schemas"]["CentreDuration"];
+            /** @description The same in open days; 0 for no other limit. */
+            horizon_working_days?: number;
+            /** @description Time at which one more date opens; all the time if left out. */
+            opens_at?: components["schemas"]["CentreWallTime"];
+            /**
+             * @description How long before its start a visitor can cancel at the latest.
+             * @default 0m
+             */
+            cancel_cutoff?: components["schemas"]["CentreDuration"];
+            /**
+             * @description How long before its start a visitor can move at the latest.
+             * @default 0m
+             */
+            move_cutoff?: components["schemas"]["CentreDuration"];
+            /**
+             * @description Most visitors of one booking.
+             * @default 1
+             */
+            party_limit?: number;
+            /** @description Whether each visitor of a party takes a place; otherwise all take one. */
+            place_per_visitor?: boolean;
+            /**
+             * @description Most upcoming visits of one person.
+             * @default 1
+             */
+            active_limit?: number;
+            /** @description After how many cancellations and moves a person pauses. 3 within 7d, for 24h, if left out. */
+            rebooking?: {
+                /** @description How many; 0 for any number. */
+                limit: number;
+                /** @description Within this time. */
+                window?: components["schemas"]["CentreDuration"];
+                /** @description Pause after the last of them. */
+                pause?: components["schemas"]["CentreDuration"];
+            };
+            /**
+             * @description Longest random time after which a given-up place is offered again.
+             * @default 0m
+             */
+            reoffer_delay?: components["schemas"]["CentreDuration"];
+            /** @description What a visitor brings. */
+            requirements?: components["schemas"]["CentreRequirement"][];
+            /** @description Needs that make a visit longer, or are this service's own. */
+            needs?: components["schemas"]["CentreNeed"][];
+            /** @description Address at which the same is done without a visit. */
+            online?: string;
+            /** @description Other words that people use for it. */
+            topics?: components["schemas"]["PlanText"][];
+            hold_back?: components["schemas"]["CentreHoldBack"];
+            /** @description Time from which places kept for walk-ins are open to all on the same day. */
+            walk_in_release?: components["schemas"]["CentreWallTime"];
+            /** @description Visits are requests until the department answers. */
+            approval?: {
+                /** @description Time in which it answers, whole hours up to 30 days. */
+                answer: components["schemas"]["CentreDuration"];
+                /**
+                 * @description Answer when that time is over.
+                 * @enum {string}
+                 */
+                default: "approve" | "decline";
+            };
+            /** @description How long before its start a visitor is reminded, the longest first; 72h and 24h if left out, [] for never. */
+            reminders?: components["schemas"]["CentreDuration"][];
+            /** @description Rules of reception. 1h, 10m, behind and 15m if left out. */
+            hall?: {
+                /** @description How long before the start a visitor can check in. */
+                early: components["schemas"]["CentreDuration"];
+                /** @description How late a visitor keeps the turn. */
+                late: components["schemas"]["CentreDuration"];
+                /**
+                 * @description Turn of visitors who are later: `behind` after those who wait, by `arrival`, or `kept`.
+                 * @enum {string}
+                 */
+                late_turn: "behind" | "arrival" | "kept";
+                /** @description How long after the start a visitor may be called absent. */
+                no_show: components["schemas"]["CentreDuration"];
+            };
+            /** @description Times in which no visit starts that was not booked before. */
+            pauses?: components["schemas"]["CentrePause"][];
+            retired?: components["schemas"]["CentreRetirement"];
+        };
+        /** @description Holidays that desk groups share. */
+        CentreHolidayList: {
+            /** @description Names it. */
+            slug: components["schemas"]["CentreSlug"];
+            /** @description Name of a single working day between two holidays, which is then closed; open if left out. */
+            bridge?: components["schemas"]["PlanText"];
+            /** @description All holidays of the list. */
+            holidays: components["schemas"]["HolidayRule"][];
+        };
+        /** @description A desk of the hall. */
+        CentreDesk: {
+            /** @description Its number or name, once in a branch. */
+            name: string;
+            /** @description Whether a wheelchair gets there. */
+            accessible?: boolean;
+        };
+        /** @description Desks that share one calendar. */
+        CentreDeskGroup: {
+            /** @description Names it. */
+            slug: components["schemas"]["CentreSlug"];
+            /** @description Slug of its branch. */
+            branch: components["schemas"]["CentreSlug"];
+            /** @description Slug of its department. */
+            department: components["schemas"]["CentreSlug"];
+            name: components["schemas"]["PlanText"];
+            /** @description What it receives. A service has one desk group in a branch. */
+            services: components["schemas"]["CentreSlug"][];
+            /** @description Slug of the list of holidays that close it; none if left out. */
+            holiday_list?: components["schemas"]["CentreSlug"];
+            /** @description Desks of the hall. As many as the plan has places if a new desk group names none. */
+            desks?: components["schemas"]["CentreDesk"][];
+            plan: components["schemas"]["Plan"];
+            /** @description Times in which no visit starts that was not booked before. */
+            pauses?: components["schemas"]["CentrePause"][];
+            retired?: components["schemas"]["CentreRetirement"];
+        };
+        /** @description Another organisation, and what people come to the centre for although it belongs there. */
+        CentreEntity: {
+            /** @description Names it. */
+            slug: components["schemas"]["CentreSlug"];
+            name: components["schemas"]["PlanText"];
+            /** @description Its address. */
+            link: string;
+            /** @description What people ask for. */
+            topics?: components["schemas"]["PlanText"][];
+            retired?: components["schemas"]["CentreRetirement"];
+        };
+        /** @description A reason that a visitor who cancels can choose. */
+        CentreCancellationReason: {
+            /** @description Names it. */
+            slug: components["schemas"]["CentreSlug"];
+            name: components["schemas"]["PlanText"];
+            retired?: components["schemas"]["CentreRetirement"];
+        };
+        /** @description A time in which no visit starts that was not booked before. Visitors are told until when, and why. */
+        CentrePause: {
+            /**
+             * Format: date
+             * @description First date without visits, at the branch.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description Last date without visits.
+             */
+            until: string;
+            reason: components["schemas"]["PlanText"];
+        };
+        /** @description Takes it out of use for good. What is booked stays; nobody finds it any more, and old links say so. */
+        CentreRetirement: {
+            /**
+             * Format: date
+             * @description First date without visits, at the branch.
+             */
+            from: string;
+            /** @description What visitors are told; nothing if left out. */
+            reason?: components["schemas"]["PlanText"];
+        };
         /** @description What went wrong (RFC 9457). */
         Problem: {
             /**
@@ -2165,10 +2606,12 @@ export interface components {
          *     In calendars: `overlap`, `past`, `zone`, `opening`, `break`, `places`, `reserve`, `foreign_service`, `foreign_channel`,
          *     `slug`, `month_day`, `when`, `year`, `many_dates`, `sub_daily`, `times`, `count`, `interval`, `until`, `no_dates`, `rrule`.
          *
+         *     In parts of the centre: `centre` (its other fields, or the rest of the centre, don't allow it).
+         *
          *     In texts of messages: `syntax`, `unknown_variable`, `missing_variable`, `plural_form`, `segments`, `character`, `link`.
          * @enum {string}
          */
-        FieldErrorCode: "required" | "unknown" | "type" | "format" | "malformed" | "media_type" | "encoding" | "too_short" | "too_long" | "too_small" | "too_large" | "out_of_range" | "too_few" | "too_many" | "repeated" | "not_one_of" | "not_known" | "not_together" | "not_allowed" | "order" | "cursor" | "key_reused" | "entity_tag" | "name" | "identity" | "identity_fixed" | "identity_other" | "mobile" | "mobile_country" | "email" | "contact" | "wakala" | "wakala_expired" | "represents_self" | "need" | "need_late" | "reason" | "documents" | "user" | "search" | "overlap" | "past" | "zone" | "opening" | "break" | "places" | "reserve" | "foreign_service" | "foreign_channel" | "slug" | "month_day" | "when" | "year" | "many_dates" | "sub_daily" | "times" | "count" | "interval" | "until" | "no_dates" | "rrule" | "syntax" | "unknown_variable" | "missing_variable" | "plural_form" | "segments" | "character" | "link";
+        FieldErrorCode: "required" | "unknown" | "type" | "format" | "malformed" | "media_type" | "encoding" | "too_short" | "too_long" | "too_small" | "too_large" | "out_of_range" | "too_few" | "too_many" | "repeated" | "not_one_of" | "not_known" | "not_together" | "not_allowed" | "order" | "cursor" | "key_reused" | "entity_tag" | "name" | "identity" | "identity_fixed" | "identity_other" | "mobile" | "mobile_country" | "email" | "contact" | "wakala" | "wakala_expired" | "represents_self" | "need" | "need_late" | "reason" | "documents" | "user" | "search" | "overlap" | "past" | "zone" | "opening" | "break" | "places" | "reserve" | "foreign_service" | "foreign_channel" | "slug" | "month_day" | "when" | "year" | "many_dates" | "sub_daily" | "times" | "count" | "interval" | "until" | "no_dates" | "rrule" | "centre" | "syntax" | "unknown_variable" | "missing_variable" | "plural_form" | "segments" | "character" | "link";
         /** @description A building that visitors come to. */
         Branch: {
             /** @description Names the branch. */
@@ -5079,7 +5522,7 @@ export interface components {
                  *       "type": "/problems#visits-affected",
                  *       "title": "سيفقد زوار مواعيدهم",
                  *       "status": 409,
-                 *       "detail": "لم يتغير شيء. عدد المواعيد المتأثرة: 40. يرجى طلب المعاينة لعرض المواعيد البديلة قبل القرار (⁦POST /v1/desk-groups/{id}/changes?dry_run=true⁩).",
+                 *       "detail": "لم يتغير شيء. عدد المواعيد المتأثرة: 40. يرجى طلب المعاينة لعرض المواعيد البديلة قبل القرار (⁦dry_run=true⁩، ولأوقات العمل ⁦POST /v1/desk-groups/{id}/changes?dry_run=true⁩).",
                  *       "affected": 40,
                  *       "request_id": "01JBX3M8T1"
                  *     }
@@ -5244,6 +5687,16 @@ export interface components {
         Limit: number;
         /** @description The `next_cursor` of the previous answer. */
         Cursor: string;
+        /**
+         * @description What kind of part.
+         * @example services
+         */
+        PartKind: "branches" | "departments" | "services" | "holiday-lists" | "desk-groups" | "entities" | "cancellation-reasons";
+        /**
+         * @description Slug of the part.
+         * @example building-permit
+         */
+        PartSlug: string;
         /**
          * @description The `id` of the change.
          * @example 01931f2e-7c1a-7b64-9a52-0c8f6e1d2b34
@@ -9312,7 +9765,7 @@ export interface operations {
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
-                        type?: "/problems#already-waiting" | "/problems#mobile-waits" | "/problems#no-mobile" | "/problems#not-approved-yet" | "/problems#not-booked";
+                        type?: "/problems#already-waiting" | "/problems#in-the-hall" | "/problems#mobile-waits" | "/problems#no-mobile" | "/problems#not-approved-yet" | "/problems#not-booked";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -12759,6 +13212,399 @@ export interface operations {
             };
             412: components["responses"]["EditConflict"];
             428: components["responses"]["VersionNeeded"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listCentreParts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Maximum number of entries in one answer, 1 to 200; 50 if absent.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the previous answer. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description Language of messages, `ar` (default) or `en`.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                /**
+                 * @description What kind of part.
+                 * @example services
+                 */
+                kind: components["parameters"]["PartKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "parts": [
+                     *         {
+                     *           "department": {
+                     *             "slug": "permits",
+                     *             "name": {
+                     *               "ar": "الرخص",
+                     *               "en": "Permits"
+                     *             }
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CentrePartList"];
+                };
+            };
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getCentrePart: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Language of messages, `ar` (default) or `en`.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                /**
+                 * @description What kind of part.
+                 * @example services
+                 */
+                kind: components["parameters"]["PartKind"];
+                /**
+                 * @description Slug of the part.
+                 * @example building-permit
+                 */
+                slug: components["parameters"]["PartSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The part. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "department": {
+                     *         "slug": "permits",
+                     *         "name": {
+                     *           "ar": "الرخص",
+                     *           "en": "Permits"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CentrePart"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "/problems#not-found" | "/problems#no-such-address";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    putCentrePart: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Show what the change would do, and hold the places that it would propose.
+                 * @example true
+                 */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /**
+                 * @description Language of messages, `ar` (default) or `en`.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` that was read; required (428 without it). A list of several matches each of them, `*` any version.
+                 * @example "3"
+                 */
+                "If-Match": components["parameters"]["IfMatch"];
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description What kind of part.
+                 * @example services
+                 */
+                kind: components["parameters"]["PartKind"];
+                /**
+                 * @description Slug of the part.
+                 * @example building-permit
+                 */
+                slug: components["parameters"]["PartSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "department": {
+                 *         "slug": "permits",
+                 *         "name": {
+                 *           "ar": "الرخص",
+                 *           "en": "Permits"
+                 *         },
+                 *         "pauses": [
+                 *           {
+                 *             "from": "2026-12-06",
+                 *             "until": "2026-12-10",
+                 *             "reason": {
+                 *               "ar": "صيانة الأنظمة",
+                 *               "en": "Systems are maintained"
+                 *             }
+                 *           }
+                 *         ]
+                 *       },
+                 *       "decision": "propose",
+                 *       "reason": {
+                 *         "ar": "صيانة الأنظمة",
+                 *         "en": "Systems are maintained"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CentreChange"];
+            };
+        };
+        responses: {
+            /** @description The part as it is now, or with `dry_run` as it would be, and what the change does. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "department": {
+                     *         "slug": "permits",
+                     *         "name": {
+                     *           "ar": "الرخص",
+                     *           "en": "Permits"
+                     *         },
+                     *         "pauses": [
+                     *           {
+                     *             "from": "2026-12-06",
+                     *             "until": "2026-12-10",
+                     *             "reason": {
+                     *               "ar": "صيانة الأنظمة",
+                     *               "en": "Systems are maintained"
+                     *             }
+                     *           }
+                     *         ]
+                     *       },
+                     *       "changed": [
+                     *         "pauses"
+                     *       ],
+                     *       "undecided": 1,
+                     *       "visits": [
+                     *         {
+                     *           "reference": "V-7K3F-9Q2M-R",
+                     *           "service": "building-permit",
+                     *           "branch": "town-hall",
+                     *           "start": "2026-12-08T09:00:00+02:00",
+                     *           "effect": "closed"
+                     *         }
+                     *       ],
+                     *       "change": "01931f2e-7c1a-7b64-9a52-0c8f6e1d2b34"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CentreOutcome"];
+                };
+            };
+            /** @description Visits have to be decided about, or the centre can't change like this. Nothing was changed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "/problems#visits-affected" | "/problems#centre-refused";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            412: components["responses"]["EditConflict"];
+            428: components["responses"]["VersionNeeded"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listCentreVersions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Maximum number of entries in one answer, 1 to 200; 50 if absent.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the previous answer. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description Language of messages, `ar` (default) or `en`.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                /**
+                 * @description What kind of part.
+                 * @example services
+                 */
+                kind: components["parameters"]["PartKind"];
+                /**
+                 * @description Slug of the part.
+                 * @example building-permit
+                 */
+                slug: components["parameters"]["PartSlug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "versions": [
+                     *         {
+                     *           "version": 2,
+                     *           "at": "2026-11-22T06:00:00Z",
+                     *           "actor": "sara",
+                     *           "before": {
+                     *             "duration": "30m"
+                     *           },
+                     *           "after": {
+                     *             "duration": "50m"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CentreVersionList"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "/problems#not-found" | "/problems#no-such-address";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    getCentreVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Language of messages, `ar` (default) or `en`.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                /**
+                 * @description What kind of part.
+                 * @example services
+                 */
+                kind: components["parameters"]["PartKind"];
+                /**
+                 * @description Slug of the part.
+                 * @example building-permit
+                 */
+                slug: components["parameters"]["PartSlug"];
+                /**
+                 * @description The number of the change.
+                 * @example 2
+                 */
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The part as it was. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "department": {
+                     *         "slug": "permits",
+                     *         "name": {
+                     *           "ar": "الرخص",
+                     *           "en": "Permits"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CentrePart"];
+                };
+            };
+            /** @description It does not exist. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "/problems#not-found" | "/problems#no-such-address";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             default: components["responses"]["AnyProblem"];
         };
     };
