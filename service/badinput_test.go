@@ -486,7 +486,8 @@ func announces(t *testing.T, centre *servicetest.Centre, size int) servicetest.A
 		t.Fatal(err)
 	}
 	defer connection.Close() //nolint:errcheck // the answer is read by then
-	_, err = fmt.Fprintf(connection, "POST /v1/holds HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", host, size)
+	const head = "POST /v1/holds HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+	_, err = fmt.Fprintf(connection, head, host, size)
 	if err != nil {
 		t.Fatal(err)
 	}

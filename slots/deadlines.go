@@ -13,8 +13,12 @@ func (a Appointment) MoveBefore(s *catalog.Service) time.Time {
 	if s == nil || a.Displaced() {
 		return a.Start
 	}
-	return a.Start.Add(-s.MoveCutoff)
+	return moveBefore(a.Start, s)
 }
+
+// moveBefore returns the instant before which a visit from start on can be moved, if no
+// change has displaced it.
+func moveBefore(start time.Time, s *catalog.Service) time.Time { return start.Add(-s.MoveCutoff) }
 
 // CancelBefore returns the instant before which the visitor can cancel the visit
 // to the service s. There is no cut-off for a request, for a displaced visit, or

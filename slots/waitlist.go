@@ -285,7 +285,7 @@ func (w *Waitlist) matching(b *Booker, g *centre.DeskGroup, now time.Time) Match
 			}
 			e.Shape = shape.Counted(g, now)
 			if !e.Before.IsZero() {
-				e.Closes = e.Before.Add(-service.MoveCutoff)
+				e.Closes = moveBefore(e.Before, service)
 			}
 			candidates = append(candidates, e.Candidate)
 		}

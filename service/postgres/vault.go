@@ -114,7 +114,7 @@ func (v *vault) keep(table, id string, p personal) (personal, error) {
 	if err != nil {
 		return personal{}, err
 	}
-	sealed, err := v.keys.SealRow(place(table, id), string(text))
+	sealed, err := v.keys.SealRow(rowName(table, id), string(text))
 	return personal{
 		Name: sealed, Number: v.hash(ofIdentity, p.Number), Mobile: v.hash(ofMobile, p.Mobile), Email: v.hash(ofEmail, p.Email),
 		ByNumber: v.hash(ofRepresentative, p.ByNumber),
@@ -169,7 +169,7 @@ func (v *vault) keepText(table, id, text string) (string, error) {
 	if text == "" || !v.sealing.Load() {
 		return text, nil
 	}
-	return v.keys.SealRow(place(table, id), text)
+	return v.keys.SealRow(rowName(table, id), text)
 }
 
 // openText returns what keepText was given.
@@ -180,15 +180,15 @@ func (v *vault) openText(table, id, kept string) (string, error) {
 	if v.keys == nil {
 		return "", fmt.Errorf("postgres: %s: %w", table, secret.ErrNoKey)
 	}
-	text, err := v.keys.OpenRow(place(table, id), kept)
+	text, err := v.keys.OpenRow(rowName(table, id), kept)
 	if err != nil {
 		return "", fmt.Errorf("postgres: %s: %w", table, err)
 	}
 	return text, nil
 }
 
-// place names a row: what is sealed for it opens nowhere else.
-func place(table, id string) string { return table + "/" + id }
+// rowName names a row: what is sealed for it opens nowhere else.
+func rowName(table, id string) string { return table + "/" + id }
 
 // longestBeginning is how many letters of a word are searched.
 const longestBeginning = 12

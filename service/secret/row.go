@@ -13,8 +13,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// ErrRow is returned for a text that SealRow has not made for this place, or that was changed.
-var ErrRow = errors.New("secret: not sealed for this place")
+// ErrRow is returned for a text that SealRow has not made for this row, or that was changed.
+var ErrRow = errors.New("secret: not sealed for this row")
 
 // A sealed row is U+0001, which no text that people type contains, and base64url of a zero
 // byte and Tink's ciphertext, which begins with the number 1 and the id of the key. The zero
@@ -26,9 +26,10 @@ const (
 )
 
 // SealRow seals a text of the row of a table with AES-256-GCM. Only OpenRow with the same
-// place opens it, so it can't be moved to another row.
-func (k *Keys) SealRow(place, text string) (string, error) {
-	sealed, err := k.writer.Load().rows.Encrypt([]byte(text), []byte(place))
+// row opens it, so it can't be moved to another one. row names it: its table and its id, as
+// the store's vault puts them together.
+func (k *Keys) SealRow(row, text string) (string, error) {
+	sealed, err := k.writer.Load().rows.Encrypt([]byte(text), []byte(row))
 	if err != nil {
 		return "", fmt.Errorf("secret: %w", err)
 	}
@@ -49,9 +50,9 @@ func RowPrefixOf(id uint32) string {
 // RowSealed reports whether a text claims to be a sealed one.
 func RowSealed(text string) bool { return strings.HasPrefix(text, rowMark) }
 
-// OpenRow returns the text that SealRow was given for the place. It returns ErrNoKey for a text
+// OpenRow returns the text that SealRow was given for the row. It returns ErrNoKey for a text
 // that a key sealed which the ring does not have, and ErrRow for any other text.
-func (k *Keys) OpenRow(place, sealed string) (string, error) {
+func (k *Keys) OpenRow(row, sealed string) (string, error) {
 	if len(sealed) < rowPrefix || !RowSealed(sealed) {
 		return "", ErrRow
 	}
@@ -64,7 +65,7 @@ func (k *Keys) OpenRow(place, sealed string) (string, error) {
 	if one == nil {
 		return "", fmt.Errorf("%w: %d", ErrNoKey, id)
 	}
-	text, err := one.rows.Decrypt(raw[1:], []byte(place))
+	text, err := one.rows.Decrypt(raw[1:], []byte(row))
 	if err != nil {
 		return "", ErrRow
 	}
