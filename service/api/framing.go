@@ -111,10 +111,10 @@ func ambiguous(h *fasthttp.RequestHeader) bool {
 			}
 		}
 	}
-	if hosts == 0 { // only in HTTP/1.0
-		return version != "HTTP/1.0" || !target(h.RequestURI(), nil)
+	if hosts > 1 || lengths+encodings > 1 {
+		return true
 	}
-	return hosts > 1 || lengths+encodings > 1
+	return hosts == 0 && (version != "HTTP/1.0" || !target(h.RequestURI(), nil))
 }
 
 // is reports whether a name, or a value, is this one. Case does not count.

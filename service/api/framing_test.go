@@ -143,6 +143,7 @@ func TestAmbiguousRequestsAreRefused(t *testing.T) {
 		"folded first line":              "GET /healthz HTTP/1.1\r\n X-Y: z\r\nHost: a.example\r\n\r\n",
 		"bare LF":                        "GET /healthz HTTP/1.1\r\nHost: a.example\nX-Y: z\r\n\r\n",
 		"bare LF at the end":             "GET /healthz HTTP/1.1\r\nHost: a.example\r\n\n",
+		"old, with two lengths":          "POST /v1/holds HTTP/1.0\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n",
 		"old, with a target like a host": "GET //b.example/healthz HTTP/1.0\r\n\r\n",
 		"old, with another host":         "GET http://b.example/healthz HTTP/1.0\r\n\r\n",
 		"unknown version":                "GET /healthz HTTP/1.2\r\nHost: a.example\r\n\r\n",

@@ -70,6 +70,7 @@ func FuzzFraming(f *testing.F) {
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", "GET /\x00 HTTP/1.1\r\nHost : a\r\n\r\n",
 		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\r\n", "GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
+		"POST / HTTP/1.0\r\nContent-Length: 0\r\nContent-Length: 5\r\n\r\nabcde", "0 \nContent-Length:0\r\nContent-Length:0\r\n\r\n",
 	} {
 		f.Add([]byte(s))
 	}
