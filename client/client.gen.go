@@ -7869,7 +7869,7 @@ type ClientInterface interface {
 	// CorrectAppointmentWithBody Correct the details of an appointment
 	//
 	// Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
-	// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
+	// Replacing the mobile number or the e-mail address ends all links and tokens to the visit, including those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 	// Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 	//
 	// Takes any type of body and a specified content type.
@@ -7880,7 +7880,7 @@ type ClientInterface interface {
 	// CorrectAppointment Correct the details of an appointment
 	//
 	// Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
-	// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
+	// Replacing the mobile number or the e-mail address ends all links and tokens to the visit, including those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 	// Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 	//
 	// Takes a body of the `application/json` content type.
@@ -8915,7 +8915,7 @@ type ClientInterface interface {
 
 	// GetSurvey The survey of a visit
 	//
-	// For apps: the content behind the survey link in the message after a visit, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
+	// For apps: what the survey link in the message after a visit leads to, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
 	//
 	// Corresponds with GET /v1/surveys/{token} (the `GetSurvey` operationId).
 	GetSurvey(ctx context.Context, token SurveyToken, params *GetSurveyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9242,7 +9242,7 @@ func (c *Client) GetAppointment(ctx context.Context, reference AppointmentRefere
 // CorrectAppointmentWithBody Correct the details of an appointment
 //
 // Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
-// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
+// Replacing the mobile number or the e-mail address ends all links and tokens to the visit, including those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 // Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 //
 // Takes any type of body and a specified content type.
@@ -9263,7 +9263,7 @@ func (c *Client) CorrectAppointmentWithBody(ctx context.Context, reference Appoi
 // CorrectAppointment Correct the details of an appointment
 //
 // Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
-// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
+// Replacing the mobile number or the e-mail address ends all links and tokens to the visit, including those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 // Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 //
 // Takes a body of the `application/json` content type.
@@ -11578,7 +11578,7 @@ func (c *Client) EndSession(ctx context.Context, id string, params *EndSessionPa
 
 // GetSurvey The survey of a visit
 //
-// For apps: the content behind the survey link in the message after a visit, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
+// For apps: what the survey link in the message after a visit leads to, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
 //
 // Corresponds with GET /v1/surveys/{token} (the `GetSurvey` operationId).
 func (c *Client) GetSurvey(ctx context.Context, token SurveyToken, params *GetSurveyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -20207,7 +20207,7 @@ type ClientWithResponsesInterface interface {
 	// CorrectAppointmentWithBodyWithResponse Correct the details of an appointment
 	//
 	// Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
-	// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
+	// Replacing the mobile number or the e-mail address ends all links and tokens to the visit, including those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 	// Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -20218,7 +20218,7 @@ type ClientWithResponsesInterface interface {
 	// CorrectAppointmentWithResponse Correct the details of an appointment
 	//
 	// Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
-	// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
+	// Replacing the mobile number or the e-mail address ends all links and tokens to the visit, including those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 	// Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -21379,7 +21379,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetSurveyWithResponse The survey of a visit
 	//
-	// For apps: the content behind the survey link in the message after a visit, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
+	// For apps: what the survey link in the message after a visit leads to, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -26824,7 +26824,7 @@ func (c *ClientWithResponses) GetAppointmentWithResponse(ctx context.Context, re
 // CorrectAppointmentWithBodyWithResponse Correct the details of an appointment
 //
 // Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
-// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
+// Replacing the mobile number or the e-mail address ends all links and tokens to the visit, including those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 // Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -26841,7 +26841,7 @@ func (c *ClientWithResponses) CorrectAppointmentWithBodyWithResponse(ctx context
 // CorrectAppointmentWithResponse Correct the details of an appointment
 //
 // Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
-// Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
+// Replacing the mobile number or the e-mail address ends all links and tokens to the visit, including those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
 // Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -28770,7 +28770,7 @@ func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, id str
 
 // GetSurveyWithResponse The survey of a visit
 //
-// For apps: the content behind the survey link in the message after a visit, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
+// For apps: what the survey link in the message after a visit leads to, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
 //
 // Returns a wrapper object for the known response body format(s).
 //

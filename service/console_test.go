@@ -155,6 +155,12 @@ func TestConsoleHall(t *testing.T) {
 	if status != http.StatusConflict || notices(page) == "" {
 		t.Errorf("a no-show too early: %d %s", status, notices(page))
 	}
+	// After its grace time it is recorded, and said.
+	centre.Clock.Set(servicetest.At(t, "2026-11-23T09:10"))
+	_, page = desk.submits("/console/hall", "act", "absent", "visit", third.Reference)
+	if got := notices(page); got != "The no-show was recorded" {
+		t.Errorf("a no-show: %s", got)
+	}
 	for _, act := range []string{"call", "recall", "start", "complete", "absent"} {
 		if status, page = desk.submits("/console/hall", "act", act); status != http.StatusUnprocessableEntity ||
 			notices(page) != "Please select a visitor first" {
@@ -223,6 +229,9 @@ func TestConsoleIsForWhoMay(t *testing.T) {
 			} else if got := strings.Contains(string(got.Body), `value="next"`); got != c.act {
 				t.Errorf("offers acts: %v, want %v", got, c.act)
 			}
+			if got := s.send(http.MethodHead, "/console/hall/changes?branch=riyadh", nil, nil); got.Status != want[c.hall] {
+				t.Errorf("the changes of the hall: %d, want %d", got.Status, want[c.hall])
+			}
 			if got := s.send(http.MethodGet, "/console/visits?lang=en", nil, nil); got.Status != want[c.visit] {
 				t.Errorf("the visits: %d, want %d", got.Status, want[c.visit])
 			}
@@ -230,5 +239,21 @@ func TestConsoleIsForWhoMay(t *testing.T) {
 				t.Errorf("calls the next: %d", status)
 			}
 		})
+	}
+}
+
+// A receptionist sees and follows the hall of their own branch only.
+func TestConsoleOfAnotherBranch(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, demoSignIn)
+	s := sits(t, centre, "salem")
+	for path, want := range map[string]int{
+		"/console/hall?branch=jeddah": http.StatusNotFound, "/console/hall?branch=nowhere": http.StatusNotFound,
+		"/console/hall/walk-in?branch=jeddah": http.StatusNotFound, "/console/hall/changes?branch=jeddah": http.StatusForbidden,
+		"/console/hall/changes?branch=nowhere": http.StatusForbidden,
+	} {
+		if got := s.send(http.MethodGet, path, nil, nil); got.Status != want {
+			t.Errorf("%s: %d, want %d", path, got.Status, want)
+		}
 	}
 }

@@ -393,8 +393,12 @@ func (p *hallPage) told(c *fiber.Ctx) {
 		p.Notice = p.S("console.done_told", "Count", n)
 		return
 	}
-	done, number := c.Query("done"), c.Query(selectedField)
-	n, err := strconv.Atoi(number)
+	done := c.Query("done")
+	if done == "no_show" {
+		p.Notice = p.S("console.done_no_show")
+		return
+	}
+	n, err := strconv.Atoi(c.Query(selectedField))
 	switch {
 	case err != nil || n < 1:
 		return
@@ -460,25 +464,25 @@ func (k *Console) absent(c *fiber.Ctx, reference, path string) error {
 		return k.refuses(c, "console.select_first")
 	}
 	var v visit
-	err := k.ask(c, question{method: http.MethodPost, path: path + "/not-there"}, &v)
+	err, done := k.ask(c, question{method: http.MethodPost, path: path + "/not-there"}, &v), "missed"
 	if r := new(refusal); errors.As(err, &r) && r.Status == http.StatusConflict { // not called
-		err = k.ask(c, question{method: http.MethodPost, path: path + "/no-show"}, &v)
+		err, done = k.ask(c, question{method: http.MethodPost, path: path + "/no-show"}, &v), "no_show"
 	}
 	if err != nil {
 		return k.again(c, err)
 	}
-	return k.did(c, "missed", v)
+	return k.did(c, done, v)
 }
 
 // did leads back to the hall after an act.
 func (k *Console) did(c *fiber.Ctx, done string, v visit) error {
 	branch, desk := c.FormValue(branchField), c.FormValue(deskField)
 	k.halls.poke(branch)
-	to := at(Path+"/hall", branch, desk, web.Language(c, ""))
+	told := url.Values{"done": {done}}
 	if v.Number > 0 {
-		to += "&" + url.Values{"done": {done}, selectedField: {strconv.Itoa(v.Number)}}.Encode()
+		told.Set(selectedField, strconv.Itoa(v.Number))
 	}
-	return c.Redirect(to, http.StatusSeeOther)
+	return c.Redirect(at(Path+"/hall", branch, desk, web.Language(c, ""))+"&"+told.Encode(), http.StatusSeeOther)
 }
 
 // refuses shows the hall again, and what to do first.

@@ -107,7 +107,10 @@ func (k *Console) showVisits(c *fiber.Ctx) error {
 		p.Tone, p.Notice, p.About = web.Warning, r.Title, r.Detail
 		return web.Send(c, r.Status, p.Lang, visitsRoom(p))
 	}
-	if next != "" && p.Asked == "" {
+	switch {
+	case next != "" && p.Asked != "":
+		p.Tone, p.Notice, p.About = web.Notify, p.S("console.many", "Count", len(p.Found)), p.S("console.many_about")
+	case next != "":
 		p.More = visitsOn(date, p.Lang) + "&" + url.Values{"cursor": {next}}.Encode()
 	}
 	return web.Send(c, http.StatusOK, p.Lang, visitsRoom(p))

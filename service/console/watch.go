@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -138,6 +139,9 @@ func (k *Console) followHall(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderContentType, "text/event-stream")
 	c.Set("X-Accel-Buffering", "no") // a proxy must not hold events back
+	if c.Method() == http.MethodHead {
+		return nil
+	}
 	last := c.Get("Last-Event-ID", c.Query(versionField))
 	c.Context().SetBodyStreamWriter(func(out *bufio.Writer) {
 		b, leave := k.halls.enter(branch)

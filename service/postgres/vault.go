@@ -251,8 +251,8 @@ const vaultHashes = "hashes of the vault"
 
 // OpenVault has the store seal what it writes with keys, and open what it reads, as the
 // database says. A database without visits is sealed from the beginning; another one keeps
-// its pseudonyms and its rows in clear until Seal. The returned error wraps secret.ErrNoKey, with the id of
-// the key, if the database needs one that keys don't have.
+// its pseudonyms and its rows in clear until Switch. The returned error wraps secret.ErrNoKey, with the id
+// of the key, if the database needs one that keys don't have.
 func (s *Store) OpenVault(ctx context.Context, keys *secret.Keys) error {
 	var row vaultRow
 	err := s.pool().get(ctx, &row, "vault/find")

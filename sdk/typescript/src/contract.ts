@@ -233,7 +233,7 @@ export interface paths {
         };
         /**
          * The survey of a visit
-         * @description For apps: the content behind the survey link in the message after a visit, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
+         * @description For apps: what the survey link in the message after a visit leads to, with the answer so far. The token is the last part of that link. It is valid for a week from the start of the visit, then the answer is 410.
          */
         get: operations["getSurvey"];
         put?: never;
@@ -763,7 +763,7 @@ export interface paths {
         /**
          * Correct the details of an appointment
          * @description Changes the name, the e-mail address, the mobile number or the number of visitors of a booked or requested visit; what is absent stays as it is. A new mobile number needs the `verification` of a code that was sent to it. From then on the visit belongs to that number: all later messages go to it, and `/v1/my-visits` lists it there. Everything can be corrected until the visit starts or the visitor is in the hall, except `party`: it can be changed before `move_before`, otherwise it is refused with 422 and rule `party_cutoff`. Where each visitor takes a place, the places are exchanged together or not at all: 409 with `alternatives`. The identity number can't be changed: 422. Corrections that are already made change nothing, so the request can be repeated.
-         *     Another mobile number or e-mail address in place of one ends all links and tokens to the visit, also those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
+         *     Replacing the mobile number or the e-mail address ends all links and tokens to the visit, including those of its survey and of an offer of an earlier start; the answer has the new `manage_token`. So does `end_links`, for a visitor whose link somebody else has, but without a new token in the answer: whoever asks may be the one who has it wrongly. `/v1/my-visits` shows the new one to whoever proves the mobile number, and the next message has a new link.
          *     Staff correct a visit on behalf of its visitor, with a staff token and a `reason`, and with `mobile` instead of `verification`; `party` until the visit starts. The history records who and why.
          */
         patch: operations["correctAppointment"];
