@@ -4,6 +4,7 @@ package service_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -86,14 +87,14 @@ func TestBrowserConsoleByKeys(t *testing.T) {
 	b.shows("تم نداء الرقم 3 إلى المكتب 3")
 	b.types("ى", "KeyN") // N on an Arabic keyboard: the desk is occupied
 	b.shows("المكتب مشغول")
-	b.does(chromedp.Click(`.visit.called:has(.lead b) input[data-number="3"]`))
+	b.chooses(3)
 	b.types("س", "KeyS")
 	b.shows("بدأت زيارة الرقم 3")
 	b.types("f", "KeyF")
 	b.shows("انتهت زيارة الرقم 3")
 
 	// Somebody else calls: this page shows it, and who is selected stays selected.
-	b.does(chromedp.Click(`input[data-number="5"]`))
+	b.chooses(5)
 	desk.submits("/console/hall", "act", "next", "desk", "4")
 	b.shows("إلى المكتب 4")
 	b.is(`document.querySelector("input[type=radio]:checked").dataset.number`, "5")
@@ -161,9 +162,27 @@ func (b console) is(expression, want string) {
 	})
 }
 
+// ready waits until the page has run its scripts, as people do: until then keys are
+// nobody's.
+func (b console) ready() {
+	b.t.Helper()
+	b.is("document.readyState", "complete")
+}
+
+// chooses chooses the visit with a number. The page may be renewed at any time, so the
+// element is found and clicked at once.
+func (b console) chooses(number int) {
+	b.t.Helper()
+	radio := fmt.Sprintf("document.querySelector('input[data-number=\"%d\"]')", number)
+	b.ready()
+	b.does(chromedp.Evaluate[chromedp.Void](radio + ".click()"))
+	b.is(radio+".checked", "true")
+}
+
 // types presses a key by its place on the keyboard.
 func (b console) types(key, code string) {
 	b.t.Helper()
+	b.ready()
 	b.does(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
 			if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: kind, Key: key, Code: code}); err != nil {
@@ -177,6 +196,7 @@ func (b console) types(key, code string) {
 // scans types a text as a scanner does: at once, with Enter at its end.
 func (b console) scans(text string) {
 	b.t.Helper()
+	b.ready()
 	b.does(chromedp.Evaluate[chromedp.Void](`for (const c of ` + strconv.Quote(text) + `)
 		document.body.dispatchEvent(new KeyboardEvent("keydown", {
 			key: c, code: c === "-" ? "Minus" : /\d/.test(c) ? "Digit" + c : "Key" + c, bubbles: true, cancelable: true }));
