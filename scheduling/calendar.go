@@ -248,6 +248,16 @@ func (c *Calendar) Day(d Date) Day {
 	return day
 }
 
+// Before returns the day before d: that of the last earlier date which the zone did not
+// skip. Its openings may run into d.
+func (c *Calendar) Before(d Date) Day {
+	day := c.Day(d - 1)
+	if c.DateOf(day.Start) != day.Date { // skipped: no zone has skipped two in a row
+		day = c.Day(d - 2)
+	}
+	return day
+}
+
 // midnight returns the Unix time at which d begins, and whether wall time
 // equals elapsed time from then until the end of the next date.
 func (c *Calendar) midnight(d Date) (unix int64, calm bool) {

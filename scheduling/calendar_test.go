@@ -431,6 +431,22 @@ func TestPlanJSON(t *testing.T) {
 	}
 }
 
+// The night that runs into a date began on the last one that there was.
+func TestBefore(t *testing.T) {
+	t.Parallel()
+	c := compile(t, scheduling.Plan{Zone: "Pacific/Apia", Rules: daily(opens(t, "20:00-28:00", 1))})
+	for of, want := range map[string]string{
+		"2011-12-29": "2011-12-28",
+		"2011-12-30": "2011-12-29", // the date that never was
+		"2011-12-31": "2011-12-29",
+		"2012-01-01": "2011-12-31",
+	} {
+		if got := c.Before(date(t, of)); got.Date != date(t, want) || len(got.Open) == 0 {
+			t.Errorf("before %s: %v with %d ticks, want %s", of, got.Date, len(got.Open), want)
+		}
+	}
+}
+
 func TestCalendarDateOf(t *testing.T) {
 	t.Parallel()
 	c := compile(t, scheduling.Plan{Zone: "Asia/Riyadh"})

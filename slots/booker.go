@@ -171,7 +171,7 @@ func dayOf(c *scheduling.Calendar, v Shape, start, now time.Time) (scheduling.Da
 	if err == nil {
 		return day, nil
 	}
-	before := c.Day(date - 1)
+	before := c.Before(date)
 	switch errBefore := v.Check(before, start, now); {
 	case errBefore == nil:
 		return before, nil

@@ -97,8 +97,8 @@ func (v Shape) sayWhen(err error, c *scheduling.Calendar, start, now time.Time) 
 		return err
 	}
 	date := c.DateOf(start)
-	if before := c.Day(date - 1); v.holds(before, start) && !v.holds(c.Day(date), start) {
-		date--
+	if before := c.Before(date); v.holds(before, start) && !v.holds(c.Day(date), start) {
+		date = before.Date
 	}
 	opens := v.Opens(c, date, start)
 	return &HorizonError{Opens: opens.In(c.Zone()), RetryAfter: opens.Sub(now)}

@@ -52,7 +52,8 @@ func WriteOpenings(w io.Writer, head Head, c *scheduling.Calendar, from, until s
 			w.party("ORGANIZER", head.Organizer)
 		}
 		w.text("SUMMARY", o.Language, o.Summary)
-		for d := from - 1; d <= until; d++ { // openings of the day before may still run
+		writeDay(w, head, c.Before(from), start, end, o) // its openings may still run
+		for d := from; d <= until; d++ {
 			writeDay(w, head, c.Day(d), start, end, o)
 		}
 		w.line("END", "", "VAVAILABILITY")
