@@ -54,6 +54,8 @@ func routesOfVisitors() map[string]reach {
 		"GET /console", "POST /console", "GET /console/hall", "POST /console/hall", "GET /console/hall/changes", "POST /console/hall/arrivals",
 		"GET /console/hall/walk-in", "POST /console/hall/walk-in", "GET /console/hall/delay", "POST /console/hall/delay",
 		"GET /console/visits", "POST /console/visits",
+		"GET /console/centre", "GET /console/centre/:kind", "POST /console/centre/:kind",
+		"GET /console/centre/:kind/:slug", "POST /console/centre/:kind/:slug",
 		"GET /v1/branches", "GET /v1/branches/:branch", "GET /v1/departments", "GET /v1/services", "GET /v1/services/:service",
 		"GET /v1/cancellation-reasons", "GET /v1/guide", "GET /v1/services/:service/slots", "GET /v1/services/:service/first",
 		"GET /v1/services/:service/days", "GET /v1/services/:service/slots/explain", "GET /v1/branches/:branch/display",

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ziyara/catalog"
 )
 
 // Kinds returns the kinds, in the order in which they need one another.
@@ -192,4 +194,14 @@ func relative(faults []*LineError, root string) []*LineError {
 		f.Pointer = inside
 	}
 	return faults
+}
+
+// DraftService returns a service as it is being described. It may be wrong or incomplete:
+// what can't be read has its default.
+func DraftService(part json.RawMessage) catalog.Service {
+	var s service
+	if json.Unmarshal(part, &s) != nil {
+		s = service{}
+	}
+	return s.value()
 }

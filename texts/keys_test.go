@@ -94,13 +94,15 @@ func (s source) putTogether(key string) bool {
 }
 
 // says reports whether a word is a number, or stands in the code: as it is, with
-// other dashes, or with its beginning apart.
+// other dashes or spaces, or with its beginning apart.
 func (s source) says(word string) bool {
 	if _, err := strconv.Atoi(word); err == nil {
 		return true
 	}
-	if s.literals[word] != "" || s.literals[strings.ReplaceAll(word, "-", "_")] != "" {
-		return true
+	for _, other := range []string{word, strings.ReplaceAll(word, "-", "_"), strings.ReplaceAll(word, "_", " ")} {
+		if s.literals[other] != "" {
+			return true
+		}
 	}
 	beginning, rest, found := strings.Cut(word, "-")
 	return found && s.literals[beginning+"-"] != "" && s.says(rest)

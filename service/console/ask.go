@@ -46,8 +46,11 @@ type question struct {
 	method string // GET if ""
 	path   string
 	query  url.Values
-	body   any    // nil for none
-	key    string // idempotency key; "" for none
+	body   any     // nil for none
+	key    string  // idempotency key; "" for none
+	match  string  // entity tag of what a change is about; "" for none
+	absent bool    // adds what is not there
+	tag    *string // takes the entity tag of the answer; nil for none
 }
 
 // ask asks the API of this program in the name of who asks for the page, in the language
@@ -76,6 +79,12 @@ func (k *Console) ask(c *fiber.Ctx, q question, dest any) error {
 	if q.key != "" {
 		r.Header.Set("Idempotency-Key", q.key)
 	}
+	if q.match != "" {
+		r.Header.Set(fiber.HeaderIfMatch, q.match)
+	}
+	if q.absent {
+		r.Header.Set(fiber.HeaderIfNoneMatch, "*")
+	}
 	if q.body != nil {
 		body, err := json.Marshal(q.body)
 		if err != nil {
@@ -95,6 +104,9 @@ func (k *Console) ask(c *fiber.Ctx, q question, dest any) error {
 			return fmt.Errorf("console: %s %s answered %d: %w", q.method, q.path, status, err)
 		}
 		return out
+	}
+	if q.tag != nil {
+		*q.tag = string(answer.Response.Header.Peek(fiber.HeaderETag))
 	}
 	if dest == nil {
 		return nil

@@ -95,6 +95,11 @@ func (k *Console) Mount(app fiber.Router) {
 	rooms.Post("/hall/delay", k.announceDelay)
 	rooms.Get("/visits", k.showVisits)
 	rooms.Post("/visits", k.showVisits)
+	rooms.Get("/centre", k.enterCentre)
+	rooms.Get("/centre/:kind", k.showParts)
+	rooms.Post("/centre/:kind", k.sendPart)
+	rooms.Get("/centre/:kind/:slug", k.showPart)
+	rooms.Post("/centre/:kind/:slug", k.sendPart)
 	rooms.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }
 
@@ -173,6 +178,7 @@ func rooms() []room {
 	return []room{
 		{"console.hall", Path + "/hall", web.Building, "getHall"},
 		{"console.visits", Path + "/visits", web.Document, "listAppointments"},
+		{"console.setup", Path + "/centre", web.Pin, "listCentreParts"},
 	}
 }
 

@@ -135,8 +135,3 @@ func longer(p web.Page, n catalog.Need) string {
 	}
 	return p.T("portal.longer", "Minutes", texts.Visitors("help.minutes", "Count", n.ExtraMinutes))
 }
-
-// answersWithin says within how long the department answers a request.
-func (c chosen) answersWithin() texts.Text {
-	return texts.Visitors("help.hours", "Count", int(c.Service.Approval.Answer/time.Hour))
-}
