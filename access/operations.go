@@ -21,6 +21,7 @@ var (
 	oversee       = []Role{Coordinator, Manager, Admin}
 	report        = []Role{Coordinator, Receptionist, Manager, Admin}
 	figures       = append(slices.Clone(report), Reader)
+	follow        = []Role{Manager, Admin, Reader}
 	followChanges = []Role{Coordinator, Agent, Manager, Admin}
 	answerChanges = []Role{Coordinator, Agent, Admin}
 	administer    = []Role{Admin}
@@ -118,7 +119,8 @@ var operations = map[string]permission{
 	"getMessageBudget":   {roles: oversee},
 	"saveMessageBudget":  {roles: administer},
 
-	// Feeds and webhooks.
+	// Feeds, webhooks, and all events of visits.
+	"followAppointments":    {roles: follow},
 	"createFeed":            {roles: receive},
 	"listFeeds":             {roles: receive},
 	"deleteFeed":            {roles: receive},

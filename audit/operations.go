@@ -123,6 +123,7 @@ var operations = map[string]Trace{
 	"listFeeds":             Nothing,
 	"deleteFeed":            Act,
 	"createWebhook":         Act,
+	"followAppointments":    Nothing, // references, and nothing of a person
 	"listWebhooks":          Nothing,
 	"getWebhook":            Nothing,
 	"editWebhook":           Act,

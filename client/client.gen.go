@@ -5940,6 +5940,48 @@ type VerificationRequest struct {
 	Mobile string `json:"mobile"`
 }
 
+// VisitEvent Something happened to a visit. Nothing in it is personal.
+type VisitEvent struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Department Slug of the department.
+	Department string `json:"department"`
+
+	// ProposedStart The start that is proposed to its visitor by `appointment.proposed`, in UTC.
+	ProposedStart *time.Time `json:"proposed_start,omitempty"`
+
+	// Reference Reference of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start Its start after the event, in UTC.
+	Start time.Time `json:"start"`
+
+	// Status State of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it ends, and `no_show` if the visitor did not come.
+	Status AppointmentStatus `json:"status"`
+
+	// Timestamp When it happened, in UTC.
+	Timestamp time.Time `json:"timestamp"`
+
+	// Type An event of a visit's history. There may be more in future, which only webhooks that ask for all events get.
+	Type WebhookEventType `json:"type"`
+
+	// Version Its version after the event. It rises by one with each.
+	Version int `json:"version"`
+}
+
+// VisitEventPage A page of what happened to visits.
+type VisitEventPage struct {
+	// Events In the order of their transactions.
+	Events []VisitEvent `json:"events"`
+
+	// Next `after` of the next page; on the last one too.
+	Next string `json:"next"`
+}
+
 // Visitor The visitor, or the person represented.
 type Visitor struct {
 	// Email An e-mail address, to which messages are also sent; once it is confirmed there, with an invitation for the calendar.
@@ -6400,6 +6442,21 @@ type WaitlistID = string
 
 // WebhookID defines model for WebhookID.
 type WebhookID = string
+
+// FollowAppointmentsParams defines parameters for FollowAppointments.
+type FollowAppointmentsParams struct {
+	// After The `next` of an earlier page; from the first event on if absent.
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
 
 // ListAppointmentsParams defines parameters for ListAppointments.
 type ListAppointmentsParams struct {
@@ -7832,6 +7889,13 @@ type ClientInterface interface {
 	// Corresponds with GET /readyz (the `GetReady` operationId).
 	GetReady(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// FollowAppointments Follow all visits
+	//
+	// What happened to visits, in the order of the transactions that wrote it, without gaps, for systems that keep a copy. Ask without `after` first, then each time with `next` as `after`: at once while a page has `limit` events, and after a while if it has fewer. A page that has `limit` events never changes: keep it as long as you like. An event appears once every transaction that began before its own is over. Events of one visit may be in another order than their `version`: what you have with a greater one is newer. Instants are in UTC, so that pages stay the same. Nothing in events is personal. For systems with the role `reader`, managers and admins.
+	//
+	// Corresponds with GET /v1/appointment-events (the `FollowAppointments` operationId).
+	FollowAppointments(ctx context.Context, params *FollowAppointmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListAppointments List appointments
 	//
 	// The appointments that the caller may see, ascending by start: coordinators those of their departments, receptionists those at their branches, other staff all. Without `q` a list covers at most 92 days, with a name at most 31, from today on by default. A reference, a mobile or an identity number is searched at any date. A page has up to `limit` appointments; `next_cursor` is absent on the last one.
@@ -9155,6 +9219,23 @@ func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (
 // Corresponds with GET /readyz (the `GetReady` operationId).
 func (c *Client) GetReady(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReadyRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FollowAppointments Follow all visits
+//
+// What happened to visits, in the order of the transactions that wrote it, without gaps, for systems that keep a copy. Ask without `after` first, then each time with `next` as `after`: at once while a page has `limit` events, and after a while if it has fewer. A page that has `limit` events never changes: keep it as long as you like. An event appears once every transaction that began before its own is over. Events of one visit may be in another order than their `version`: what you have with a greater one is newer. Instants are in UTC, so that pages stay the same. Nothing in events is personal. For systems with the role `reader`, managers and admins.
+//
+// Corresponds with GET /v1/appointment-events (the `FollowAppointments` operationId).
+func (c *Client) FollowAppointments(ctx context.Context, params *FollowAppointmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowAppointmentsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -12112,6 +12193,98 @@ func NewGetReadyRequest(server string) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFollowAppointmentsRequest constructs an http.Request for the FollowAppointments method
+func NewFollowAppointmentsRequest(server string, params *FollowAppointmentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/appointment-events")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+		if params.IfNoneMatch != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam1)
+		}
+
 	}
 
 	return req, nil
@@ -20166,6 +20339,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /readyz (the `GetReady` operationId).
 	GetReadyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetReadyResponse, error)
 
+	// FollowAppointmentsWithResponse Follow all visits
+	//
+	// What happened to visits, in the order of the transactions that wrote it, without gaps, for systems that keep a copy. Ask without `after` first, then each time with `next` as `after`: at once while a page has `limit` events, and after a while if it has fewer. A page that has `limit` events never changes: keep it as long as you like. An event appears once every transaction that began before its own is over. Events of one visit may be in another order than their `version`: what you have with a greater one is newer. Instants are in UTC, so that pages stay the same. Nothing in events is personal. For systems with the role `reader`, managers and admins.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/appointment-events (the `FollowAppointments` operationId).
+	FollowAppointmentsWithResponse(ctx context.Context, params *FollowAppointmentsParams, reqEditors ...RequestEditorFn) (*FollowAppointmentsResponse, error)
+
 	// ListAppointmentsWithResponse List appointments
 	//
 	// The appointments that the caller may see, ascending by start: coordinators those of their departments, receptionists those at their branches, other staff all. Without `q` a list covers at most 92 days, with a name at most 31, from today on by default. A reference, a mobile or an identity number is searched at any date. A page has up to `limit` appointments; `next_cursor` is absent on the last one.
@@ -21697,6 +21879,62 @@ func (r GetReadyResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetReadyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FollowAppointmentsResponse200Headers the declared response headers of an HTTP 200 response for FollowAppointments
+type FollowAppointmentsResponse200Headers struct {
+	CacheControl *string
+	ETag         string
+}
+
+// FollowAppointmentsResponse304Headers the declared response headers of an HTTP 304 response for FollowAppointments
+type FollowAppointmentsResponse304Headers struct {
+	ETag string
+}
+
+type FollowAppointmentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *VisitEventPage
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *FollowAppointmentsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *FollowAppointmentsResponse304Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r FollowAppointmentsResponse) GetJSON200() *VisitEventPage {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r FollowAppointmentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FollowAppointmentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FollowAppointmentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FollowAppointmentsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -26759,6 +26997,21 @@ func (c *ClientWithResponses) GetReadyWithResponse(ctx context.Context, reqEdito
 	return ParseGetReadyResponse(rsp)
 }
 
+// FollowAppointmentsWithResponse Follow all visits
+//
+// What happened to visits, in the order of the transactions that wrote it, without gaps, for systems that keep a copy. Ask without `after` first, then each time with `next` as `after`: at once while a page has `limit` events, and after a while if it has fewer. A page that has `limit` events never changes: keep it as long as you like. An event appears once every transaction that began before its own is over. Events of one visit may be in another order than their `version`: what you have with a greater one is newer. Instants are in UTC, so that pages stay the same. Nothing in events is personal. For systems with the role `reader`, managers and admins.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/appointment-events (the `FollowAppointments` operationId).
+func (c *ClientWithResponses) FollowAppointmentsWithResponse(ctx context.Context, params *FollowAppointmentsParams, reqEditors ...RequestEditorFn) (*FollowAppointmentsResponse, error) {
+	rsp, err := c.FollowAppointments(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFollowAppointmentsResponse(rsp)
+}
+
 // ListAppointmentsWithResponse List appointments
 //
 // The appointments that the caller may see, ascending by start: coordinators those of their departments, receptionists those at their branches, other staff all. Without `q` a list covers at most 92 days, with a name at most 31, from today on by default. A reference, a mobile or an identity number is searched at any date. A page has up to `limit` appointments; `next_cursor` is absent on the last one.
@@ -29220,6 +29473,65 @@ func ParseGetReadyResponse(rsp *http.Response) (*GetReadyResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseFollowAppointmentsResponse parses an HTTP response from a FollowAppointmentsWithResponse call
+func ParseFollowAppointmentsResponse(rsp *http.Response) (*FollowAppointmentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FollowAppointmentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest VisitEventPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers FollowAppointmentsResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = &value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers FollowAppointmentsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
 	}
 
 	return response, nil

@@ -27,6 +27,7 @@ var mayBeKept = map[string]string{
 	`/privacy|/accessibility|/how`:             "private, no-cache",
 	`/v1/services/:service/(first|slots|days)`: "no-cache",
 	`/v1/branches/:branch/display`:             "no-cache",
+	`/v1/appointment-events`:                   "private, (no-cache|max-age=31536000, immutable)",
 	`/feeds/:token\.ics`:                       "private, no-cache",
 }
 

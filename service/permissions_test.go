@@ -91,6 +91,7 @@ func expected() map[string]row {
 		"createFeed":            {own, own, no, no, all, makesFeed},
 		"listFeeds":             {all, all, no, no, all, gets("/v1/feeds")},
 		"deleteFeed":            {own, own, no, no, all, revokesFeed},
+		"followAppointments":    {no, no, no, all, all, gets("/v1/appointment-events")},
 		"createWebhook":         {own, no, no, no, all, addsWebhook},
 		"listWebhooks":          {all, no, no, no, all, gets("/v1/webhooks")},
 		"getWebhook":            {own, no, no, no, all, ofWebhook(http.MethodGet, "")},

@@ -185,6 +185,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(), ProveVisitor: visitors.prove(),
 		AuditLog: s.store.AuditLog().List, Record: s.store.AuditLog().Record,
 		Sessions: staff.sessions(c, s.store.Sessions()), EndSessions: s.store.Sessions().End, Visits: s.store.Appointments().Visits,
+		Follow: s.store.Appointments().Follow,
 		Mount: func(app fiber.Router, limit fiber.Handler) {
 			if pages != nil {
 				pages.Mount(app, limit)

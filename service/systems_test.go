@@ -103,7 +103,7 @@ func TestPermissionsOfSystems(t *testing.T) { //nolint:tparallel // the operatio
 		access.Portal: {"getMe"},
 		access.Reader: {
 			"getMe", "listAppointments", "getAppointment", "getAppointmentCalendar", "getAppointmentCodePNG", "getAppointmentCodeSVG",
-			"listSlots", "findFirstSlots", "listDays", "listReports", "getReport",
+			"listSlots", "findFirstSlots", "listDays", "listReports", "getReport", "followAppointments",
 		},
 	}
 	rows := expected()

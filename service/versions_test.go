@@ -30,6 +30,7 @@ type versioned struct {
 	centre  *servicetest.Centre
 	admin   *servicetest.Staff
 	portal  *otherSystem
+	copy    *copyOf
 	feeds   map[string]string // addresses, by department
 	letters map[string]int    // e-mails with a calendar file so far, by address
 }
@@ -39,6 +40,7 @@ func newVersioned(t *testing.T) *versioned {
 	v := &versioned{t: t, centre: servicetest.Open(t, 1, public, thisMachine), feeds: map[string]string{}, letters: map[string]int{}}
 	v.admin, v.portal = v.centre.Admin(), newOtherSystem(t)
 	v.portal.adds(v.admin, "")
+	v.copy = newCopy(t, v.centre, 3)
 	return v
 }
 
@@ -88,6 +90,8 @@ func (v *versioned) told(visitor *servicetest.Visitor, a api.Appointment, depart
 	}
 	told["feed"] = sequence(v.t, seen(v.t, v.centre.Get(v.feeds[department]))[a.Reference])
 	told["calendar file"] = sequence(v.t, v.file(a))
+	v.copy.agrees()
+	told["events"] = v.copy.visits[a.Reference].Version
 	// Transactions of other tests on the same server hold back what is planned.
 	until(v.t, fmt.Sprintf("the webhook tells version %d", shown.Version), func() bool {
 		v.centre.Jobs()

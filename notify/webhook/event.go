@@ -18,10 +18,13 @@ func Types() []string {
 		"cancelled", "checked_in", "started", "completed", "left", "no_show", "restored",
 	}
 	for i, k := range kinds {
-		kinds[i] = typePrefix + k
+		kinds[i] = TypeOf(k)
 	}
 	return kinds
 }
+
+// TypeOf returns the type of an event of a visit's history, by its kind.
+func TypeOf(kind string) string { return typePrefix + kind }
 
 // Event is an event of a visit.
 type Event struct {

@@ -3046,6 +3046,48 @@ type VerificationRequest struct {
 	Mobile string `json:"mobile"`
 }
 
+// VisitEvent Something happened to a visit. Nothing in it is personal.
+type VisitEvent struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// Department Slug of the department.
+	Department string `json:"department"`
+
+	// ProposedStart The start that is proposed to its visitor by `appointment.proposed`, in UTC.
+	ProposedStart *time.Time `json:"proposed_start,omitempty"`
+
+	// Reference Reference of the visit.
+	Reference string `json:"reference"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// Start Its start after the event, in UTC.
+	Start time.Time `json:"start"`
+
+	// Status State of the appointment: `requested` waits for the department's approval, `declined` did not get it; a visit is `booked` until it ends, and `no_show` if the visitor did not come.
+	Status AppointmentStatus `json:"status"`
+
+	// Timestamp When it happened, in UTC.
+	Timestamp time.Time `json:"timestamp"`
+
+	// Type An event of a visit's history. There may be more in future, which only webhooks that ask for all events get.
+	Type WebhookEventType `json:"type"`
+
+	// Version Its version after the event. It rises by one with each.
+	Version int `json:"version"`
+}
+
+// VisitEventPage A page of what happened to visits.
+type VisitEventPage struct {
+	// Events In the order of their transactions.
+	Events []VisitEvent `json:"events"`
+
+	// Next `after` of the next page; on the last one too.
+	Next string `json:"next"`
+}
+
 // Visitor The visitor, or the person represented.
 type Visitor struct {
 	// Email An e-mail address, to which messages are also sent; once it is confirmed there, with an invitation for the calendar.
@@ -3441,6 +3483,21 @@ type WaitlistID = string
 
 // WebhookID defines model for WebhookID.
 type WebhookID = string
+
+// FollowAppointmentsParams defines parameters for FollowAppointments.
+type FollowAppointmentsParams struct {
+	// After The `next` of an earlier page; from the first event on if absent.
+	After string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
+}
 
 // ListAppointmentsParams defines parameters for ListAppointments.
 type ListAppointmentsParams struct {
@@ -4647,6 +4704,9 @@ type ServerInterface interface {
 	// GetReady Check that the process can serve requests
 	// (GET /readyz)
 	GetReady(c *fiber.Ctx) error
+	// FollowAppointments Follow all visits
+	// (GET /v1/appointment-events)
+	FollowAppointments(c *fiber.Ctx, params FollowAppointmentsParams) error
 	// ListAppointments List appointments
 	// (GET /v1/appointments)
 	ListAppointments(c *fiber.Ctx, params ListAppointmentsParams) error
@@ -5038,6 +5098,86 @@ func (siw *ServerInterfaceWrapper) GetReady(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetReady(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// FollowAppointments operation middleware
+func (siw *ServerInterfaceWrapper) FollowAppointments(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FollowAppointmentsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", query, &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter after: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.FollowAppointments(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -12365,6 +12505,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/readyz", wrapper.GetReady)
 
+	router.Get(options.BaseURL+"/v1/appointment-events", wrapper.FollowAppointments)
+
 	router.Get(options.BaseURL+"/v1/appointments", wrapper.ListAppointments)
 
 	router.Post(options.BaseURL+"/v1/appointments", wrapper.CreateAppointment)
@@ -12635,6 +12777,47 @@ func (response GetReady200JSONResponse) VisitGetReadyResponse(ctx *fiber.Ctx) er
 	ctx.Status(200)
 
 	return ctx.JSON(&response)
+}
+
+type FollowAppointmentsRequestObject struct {
+	Params FollowAppointmentsParams
+}
+
+type FollowAppointmentsResponseObject interface {
+	VisitFollowAppointmentsResponse(ctx *fiber.Ctx) error
+}
+
+type FollowAppointments200ResponseHeaders struct {
+	CacheControl string
+	ETag         string
+}
+
+type FollowAppointments200JSONResponse struct {
+	Body    VisitEventPage
+	Headers FollowAppointments200ResponseHeaders
+}
+
+func (response FollowAppointments200JSONResponse) VisitFollowAppointmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type FollowAppointments304ResponseHeaders struct {
+	ETag string
+}
+
+type FollowAppointments304Response struct {
+	Headers FollowAppointments304ResponseHeaders
+}
+
+func (response FollowAppointments304Response) VisitFollowAppointmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
 }
 
 type ListAppointmentsRequestObject struct {
@@ -15187,6 +15370,9 @@ type StrictServerInterface interface {
 	// GetReady Check that the process can serve requests
 	// (GET /readyz)
 	GetReady(ctx context.Context, request GetReadyRequestObject) (GetReadyResponseObject, error)
+	// FollowAppointments Follow all visits
+	// (GET /v1/appointment-events)
+	FollowAppointments(ctx context.Context, request FollowAppointmentsRequestObject) (FollowAppointmentsResponseObject, error)
 	// ListAppointments List appointments
 	// (GET /v1/appointments)
 	ListAppointments(ctx context.Context, request ListAppointmentsRequestObject) (ListAppointmentsResponseObject, error)
@@ -15606,6 +15792,33 @@ func (sh *strictHandler) GetReady(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(GetReadyResponseObject); ok {
 		if err := validResponse.VisitGetReadyResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FollowAppointments operation middleware
+func (sh *strictHandler) FollowAppointments(ctx *fiber.Ctx, params FollowAppointmentsParams) error {
+	var request FollowAppointmentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.FollowAppointments(ctx.UserContext(), request.(FollowAppointmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FollowAppointments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FollowAppointmentsResponseObject); ok {
+		if err := validResponse.VisitFollowAppointmentsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

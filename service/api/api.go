@@ -75,6 +75,9 @@ type Config struct {
 	ProveVisitor func(ctx context.Context, idToken string) (slots.Proved, error)
 	// Visits reads a page of visits for staff.
 	Visits func(ctx context.Context, q slots.VisitQuery) ([]slots.Appointment, error)
+	// Follow returns a page of the events of all visits after a position, and the position
+	// after them. It returns slots.ErrPosition.
+	Follow func(ctx context.Context, after slots.Position, limit int) ([]slots.VisitEvent, slots.Position, error)
 	// Session returns the member of staff whose session the browser has. It
 	// returns access.ErrSignIn without a session, and access.ErrForeign for a
 	// change requested by another site; nil when there are no sessions.

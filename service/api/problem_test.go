@@ -60,6 +60,7 @@ func domainErrors() map[string]error {
 		"slots.ErrStarted":           slots.ErrStarted,
 		"slots.ErrRequested":         slots.ErrRequested,
 		"slots.ErrNotRequested":      slots.ErrNotRequested,
+		"slots.ErrPosition":          slots.ErrPosition,
 		"slots.ErrNoProposal":        slots.ErrNoProposal,
 		"slots.ErrUnsettled":         slots.ErrUnsettled,
 		"slots.ErrSameStart":         slots.ErrSameStart,

@@ -98,6 +98,7 @@ func problems() []mapping {
 		{webhook.ErrAddress, staffKind("webhook-address", http.StatusUnprocessableEntity)},
 		{webhook.ErrDisabled, staffKind("webhook-disabled", http.StatusConflict)},
 		{webhook.ErrPending, staffKind("delivery-pending", http.StatusConflict)},
+		{slots.ErrPosition, staffKind("unknown-position", http.StatusGone)},
 		{webhook.ErrMany, staffKind("too-many-webhooks", http.StatusConflict)},
 		{reports.ErrGrouping, kindInvalid},
 		{reports.ErrRange, staffKind("report-range", http.StatusUnprocessableEntity)},

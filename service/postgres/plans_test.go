@@ -109,6 +109,8 @@ func TestPlans(t *testing.T) {
 		{name: "requests/due", arguments: now + ", 500", through: "appointments_due_requests"},
 		{name: "holds/expire", arguments: now + ", 500", through: "appointments_overdue_holds"},
 		{name: "holds/expire_on_days", arguments: now + ", 500, '{1}', '{1}', '{2026-11-25}'", through: "appointments_overdue_holds"},
+		{name: "appointments/follow", arguments: "700, 0, 50", through: "appointment_events_xid"},
+		{name: "appointments/follow", arguments: "700, 0, 50", through: "appointment_events_pkey"},
 		{name: "appointments/close", arguments: now + ", 500", through: "appointments_ended"},
 		{name: "appointments/close_of_person", arguments: now + ", 500, " + id + ", '{+966500000001}'"},
 		{name: "messages/claim", arguments: now + ", 500, " + now + ", 'prompt', '{booked}'", through: "appointments_one_proposal"},

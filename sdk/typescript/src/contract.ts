@@ -462,6 +462,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/appointment-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow all visits
+         * @description What happened to visits, in the order of the transactions that wrote it, without gaps, for systems that keep a copy. Ask without `after` first, then each time with `next` as `after`: at once while a page has `limit` events, and after a while if it has fewer. A page that has `limit` events never changes: keep it as long as you like. An event appears once every transaction that began before its own is over. Events of one visit may be in another order than their `version`: what you have with a greater one is newer. Instants are in UTC, so that pages stay the same. Nothing in events is personal. For systems with the role `reader`, managers and admins.
+         */
+        get: operations["followAppointments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -4894,6 +4914,43 @@ export interface components {
                 version: number;
             };
         };
+        /** @description A page of what happened to visits. */
+        VisitEventPage: {
+            /** @description In the order of their transactions. */
+            events: components["schemas"]["VisitEvent"][];
+            /** @description `after` of the next page; on the last one too. */
+            next: string;
+        };
+        /** @description Something happened to a visit. Nothing in it is personal. */
+        VisitEvent: {
+            type: components["schemas"]["WebhookEventType"];
+            /**
+             * Format: date-time
+             * @description When it happened, in UTC.
+             */
+            timestamp: string;
+            /** @description Reference of the visit. */
+            reference: string;
+            /** @description Slug of the service. */
+            service: string;
+            /** @description Slug of the department. */
+            department: string;
+            /** @description Slug of the branch. */
+            branch: string;
+            /**
+             * Format: date-time
+             * @description Its start after the event, in UTC.
+             */
+            start: string;
+            /**
+             * Format: date-time
+             * @description The start that is proposed to its visitor by `appointment.proposed`, in UTC.
+             */
+            proposed_start?: string;
+            /** @description Its version after the event. It rises by one with each. */
+            version: number;
+            status: components["schemas"]["AppointmentStatus"];
+        };
         /** @description Staff try the webhook out. */
         WebhookTestEvent: {
             /**
@@ -7994,6 +8051,90 @@ export interface operations {
                 content?: never;
             };
             404: components["responses"]["NotFound"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    followAppointments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `next` of an earlier page; from the first event on if absent.
+                 * @example 6b0e2b7c0a1d4f33_48213_9051
+                 */
+                after?: string;
+                /**
+                 * @description Maximum number of entries in one answer, 1 to 200; 50 if absent.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: {
+                /**
+                 * @description Language of messages, `ar` (default) or `en`.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the events. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    /** @description `private, max-age=31536000, immutable` of a page that never changes, else `no-cache`. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "type": "appointment.moved",
+                     *           "timestamp": "2026-10-29T09:40:02Z",
+                     *           "reference": "V-7K3F-9Q2M-R",
+                     *           "service": "iban-update",
+                     *           "department": "revenues",
+                     *           "branch": "riyadh",
+                     *           "start": "2026-11-01T06:00:00Z",
+                     *           "version": 2,
+                     *           "status": "booked"
+                     *         }
+                     *       ],
+                     *       "next": "6b0e2b7c0a1d4f33_48213_9052"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VisitEventPage"];
+                };
+            };
+            /** @description Unchanged since the answer named by `If-None-Match`. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The database was restored or is another one. Begin again without `after`, and forget your copy. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "/problems#unknown-position";
+                    } & components["schemas"]["Problem"];
+                };
+            };
             default: components["responses"]["AnyProblem"];
         };
     };
