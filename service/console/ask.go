@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -109,6 +110,11 @@ func (k *Console) ask(c *fiber.Ctx, q question, dest any) error {
 		*q.tag = string(answer.Response.Header.Peek(fiber.HeaderETag))
 	}
 	if dest == nil {
+		return nil
+	}
+	if f, ok := dest.(*file); ok {
+		h := &answer.Response.Header
+		*f = file{string(h.ContentType()), string(h.Peek(fiber.HeaderContentDisposition)), slices.Clone(body)}
 		return nil
 	}
 	return json.Unmarshal(body, dest)

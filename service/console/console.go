@@ -100,6 +100,8 @@ func (k *Console) Mount(app fiber.Router) {
 	rooms.Post("/centre/:kind", k.sendPart)
 	rooms.Get("/centre/:kind/:slug", k.showPart)
 	rooms.Post("/centre/:kind/:slug", k.sendPart)
+	rooms.Get("/reports", k.listReports)
+	rooms.Get("/reports/:report", k.showReport)
 	rooms.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }
 
@@ -179,6 +181,7 @@ func rooms() []room {
 		{"console.hall", Path + "/hall", web.Building, "getHall"},
 		{"console.visits", Path + "/visits", web.Document, "listAppointments"},
 		{"console.setup", Path + "/centre", web.Pin, "listCentreParts"},
+		{"reports_room.title", reportsPath, web.Chart, "getReport"},
 	}
 }
 

@@ -11,11 +11,13 @@ const (
 	Building  Icon = "building"
 	Calendar  Icon = "calendar"
 	Save      Icon = "save" // to the calendar
+	Chart     Icon = "chart"
 	Check     Icon = "check"
 	Clock     Icon = "clock"
 	Close     Icon = "close"
 	CopyIcon  Icon = "copy"
 	Document  Icon = "document"
+	Download  Icon = "download"
 	Down      Icon = "down"
 	Forward   Icon = "forward"
 	Handset   Icon = "handset"
@@ -47,6 +49,8 @@ func (i Icon) drawing() string {
 		return "M4 6.5h16V20H4zM4 11h16M8 4v4m8-4v4"
 	case Save:
 		return "M20 12.5v-6H4V20h9M4 11h16M8 4v4m8-4v4M18 15.5v6M15 18.5h6"
+	case Chart:
+		return "M5 20V11m5 9V6m5 14v-7m5 7V4M3 20h18"
 	case Check:
 		return "m5 12.5 4.5 4.5L19 7.5"
 	case Clock:
@@ -57,6 +61,8 @@ func (i Icon) drawing() string {
 		return "M9 9h11v11H9zM15 9V4H4v11h5"
 	case Document:
 		return "M6 3.5h8l4 4V20.5H6zM14 3.5v4h4M9 12h6m-6 4h6"
+	case Download:
+		return "M12 4v11m-4.5-4 4.5 4.5 4.5-4.5M5 20h14"
 	case Down:
 		return "m6 9.5 6 6 6-6"
 	case Forward:

@@ -1,0 +1,73 @@
+//go:build pages
+
+package service_test
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"ziyara/service/servicetest"
+)
+
+// opensAs signs a member of the demo's staff in, and opens a page of the console.
+func opensAs(t *testing.T, centre *servicetest.Centre, user, path string) console {
+	t.Helper()
+	b := newChromium(t, centre.Replicas[0].URL())
+	b.does(chromedp.Navigate(b.origin+"/staff/sign-in?"+url.Values{"return": {path}}.Encode()),
+		chromedp.Click(`button[value="`+user+`"]`), chromedp.WaitVisible(".console"))
+	return console{b, centre}
+}
+
+// The reports in both languages, narrow and wide, light and dark, printed, and with what
+// can't be answered.
+func TestBrowserConsoleReports(t *testing.T) {
+	t.Parallel()
+	centre := aYearOld(t, official)
+	b := opensAs(t, centre, "majed", "/console/reports?lang=ar")
+	b.everyLanguage("console-reports", "/console/reports")
+	const october = "?from=2026-10-01&to=2026-10-31"
+	b.everyLanguage("console-report", "/console/reports/no-shows"+october)
+	b.everyLanguage("console-report-year", "/console/reports/waiting?from=2025-11-22&to=2026-11-21&group_by=month&figure=median_minutes")
+	b.everyLanguage("console-report-days", "/console/reports/channels?group_by=day")
+	b.everyLanguage("console-report-forecast", "/console/reports/forecast?group_by=branch")
+	b.everyLanguage("console-report-refused", "/console/reports/no-shows?from=2026-11-20&to=2026-11-01&branch=moon")
+	b.everyLanguage("console-report-nothing", "/console/reports/waiting?from=2020-01-01&to=2020-01-31")
+	for _, lang := range []string{"ar", "en"} {
+		b.goes("/console/reports/no-shows"+october, lang)
+		b.printed("console-report", lang, ".said, .plot, table.figures")
+	}
+}
+
+// printed takes a picture of the page as it is printed, as wide as A4: what there is to
+// read, without what one presses.
+func (b console) printed(name, lang, parts string) {
+	b.t.Helper()
+	b.does(chromedp.EmulateViewport(794, 400), chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		return err
+	}))
+	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(b.shots, name+"-"+lang+"-print.png"), picture, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+	for _, w := range evaluates[[]string](b.chromium, `[
+		...[...document.querySelectorAll(".side, .top, button, form, select")].filter((e) => e.checkVisibility())
+			.map((e) => "on paper: " + e.className),
+		...`+strconv.Quote(parts)+`.split(", ").filter((e) => !document.querySelector(e)?.checkVisibility()).map((e) => "not on paper: " + e),
+		...(document.documentElement.scrollWidth > 794 ? ["cut off at " + document.documentElement.scrollWidth] : []),
+	]`) {
+		b.t.Errorf("%s-%s: %s", name, lang, w)
+	}
+	b.sees(1280, "light")
+}
