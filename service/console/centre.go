@@ -107,12 +107,12 @@ type partPage struct {
 	Action   string
 	History  []version
 	Draft    *catalog.Service // what visitors see of a service; nil for another kind
-	Meantime []difference     // what somebody else changed meanwhile
+	Meantime []changedField   // what somebody else changed meanwhile
 	Version  string           // that is looked at; "" for the present one
 }
 
-// difference is a field that becomes different, in words.
-type difference struct{ Field, Before, After string }
+// changedField is a field that becomes different, in words.
+type changedField struct{ Field, Before, After string }
 
 // version is a change of a part in its history.
 type version struct {
@@ -120,7 +120,7 @@ type version struct {
 	At      web.Moment
 	Actor   string
 	Reason  string
-	Changes []difference
+	Changes []changedField
 	Address string // of the part as it was afterwards
 }
 
@@ -129,7 +129,7 @@ type lookPage struct {
 	partPage
 
 	Part      string // as JSON
-	Changes   []difference
+	Changes   []changedField
 	Undecided int
 	Visits    []concerned
 	Decision  string
@@ -291,7 +291,7 @@ func partAddress(k setup.Kind, slug, lang string) string {
 func (k *Console) partPage(frame centrePage, slug string, part map[string]any, tag string) partPage {
 	p := partPage{centrePage: frame, Slug: slug, Tag: tag, Wrong: map[string]string{}, Options: map[setup.Kind][]web.Option{}}
 	p.Typed = typedOf(fieldsOf(p.Kind), part)
-	p.Base = written(part)
+	p.Base = asJSON(part)
 	p.Action = Path + "/centre/" + pathOf(p.Kind)
 	if slug != "" {
 		p.Action += "/" + url.PathEscape(slug)
@@ -317,8 +317,8 @@ func (k *Console) partPage(frame centrePage, slug string, part map[string]any, t
 	return p
 }
 
-// written returns a part as JSON; "" for none.
-func written(part map[string]any) string {
+// asJSON returns a part as JSON; "" for none.
+func asJSON(part map[string]any) string {
 	if part == nil {
 		return ""
 	}
@@ -364,7 +364,7 @@ func (k *Console) showPart(c *fiber.Ctx) error {
 		}
 		then := was[memberOf(p.Kind)]
 		p.Version, p.Typed = n, typedOf(fieldsOf(p.Kind), then)
-		p.Base = written(then) // what the form doesn't show goes back too
+		p.Base = asJSON(then) // what the form doesn't show goes back too
 		p.Tone, p.Notice, p.About = web.Notify, p.S("console.version", "Version", n), p.S("console.version_about")
 	}
 	if told := c.Query(savedQuery); told != "" {
@@ -418,7 +418,7 @@ func (k *Console) showForm(c *fiber.Ctx, p partPage, status int) error {
 		}
 	}
 	if p.Kind == setup.KindService {
-		draft := setup.DraftService([]byte(written(p.Typed.part(fieldsOf(p.Kind), readPart(p.Base)))))
+		draft := setup.DraftService([]byte(asJSON(p.Typed.part(fieldsOf(p.Kind), readPart(p.Base)))))
 		p.Draft = &draft
 	}
 	return web.Send(c, status, p.Lang, partForm(p))
@@ -462,7 +462,7 @@ func (k *Console) sendPart(c *fiber.Ctx) error {
 		return k.showForm(c, p, http.StatusOK)
 	}
 	part := p.Typed.part(fields, base)
-	p.Typed = typedOf(fields, readPart(written(part))).with(p.Typed) // without the rows that were empty
+	p.Typed = typedOf(fields, readPart(asJSON(part))).with(p.Typed) // without the rows that were empty
 	if missing := p.Typed.missing("", fields); len(missing) > 0 {
 		r := &refusal{Status: http.StatusUnprocessableEntity}
 		for _, at := range missing {
@@ -546,7 +546,7 @@ func (k *Console) showLook(c *fiber.Ctx, p partPage, part map[string]any, done o
 		}
 		before = now
 	}
-	l := lookPage{partPage: p, Part: written(part), Undecided: done.Undecided, Decision: c.FormValue(decisionField)}
+	l := lookPage{partPage: p, Part: asJSON(part), Undecided: done.Undecided, Decision: c.FormValue(decisionField)}
 	l.Reason = catalog.Text{AR: strings.TrimSpace(c.FormValue(reasonArField)), EN: strings.TrimSpace(c.FormValue(reasonEnField))}
 	l.Changes = k.differences(p.page, p.Kind, before, readPart(l.Part))
 	for _, v := range done.Visits {
@@ -616,7 +616,7 @@ func (k *Console) meanwhile(c *fiber.Ctx, p partPage, r *refusal) error {
 		return err
 	}
 	p.Meantime = k.differences(p.page, p.Kind, readPart(p.Base), now)
-	p.Base, p.Tag = written(now), tag
+	p.Base, p.Tag = asJSON(now), tag
 	p.Tone, p.Notice, p.About = web.Warning, r.Title, p.S("console.meanwhile_about")
 	return k.showForm(c, p, r.Status)
 }
@@ -664,13 +664,13 @@ func hasFieldOf(r *refusal, kind setup.Kind) bool {
 }
 
 // differences says in words which fields of a part become different.
-func (k *Console) differences(p page, kind setup.Kind, before, after map[string]any) []difference {
-	var list []difference
+func (k *Console) differences(p page, kind setup.Kind, before, after map[string]any) []changedField {
+	var list []changedField
 	for _, f := range append(fieldsOf(kind), field{name: "plan"}) {
-		if written(map[string]any{"": before[f.name]}) == written(map[string]any{"": after[f.name]}) {
+		if asJSON(map[string]any{"": before[f.name]}) == asJSON(map[string]any{"": after[f.name]}) {
 			continue
 		}
-		list = append(list, difference{
+		list = append(list, changedField{
 			Field: p.S("console.part_" + f.name), Before: k.inWords(p, f, before[f.name]), After: k.inWords(p, f, after[f.name]),
 		})
 	}

@@ -65,7 +65,7 @@ func inner() field { return field{name: "slug", is: isSlug, needed: true} }
 
 func yes(name string) field { return field{name: name, is: isYes} }
 
-func number(name string, most int) field { return field{name: name, is: isNumber, most: most} }
+func whole(name string, most int) field { return field{name: name, is: isNumber, most: most} }
 func part(name string, of setup.Kind) field {
 	return field{name: name, is: isPart, of: of}
 }
@@ -105,8 +105,8 @@ func sections(k setup.Kind) []section {
 			group("hijri", monthDay("from"), monthDay("until")).hinted(),
 			group("yearly", monthDay("from"), monthDay("until")).hinted(),
 			rows("dates", date("from").require(), date("until").require()),
-			number("since", 9999).hinted(),
-			rows("announced", number("year", 9999).require(), date("from").require(), date("until").require()).hinted(),
+			whole("since", 9999).hinted(),
+			rows("announced", whole("year", 9999).require(), date("from").require(), date("until").require()).hinted(),
 			yes("shift"), yes("weekend"),
 		)}}}
 	case setup.KindDeskGroup:
@@ -133,11 +133,11 @@ func serviceSections(main section) []section {
 		main,
 		{key: "bring", open: true, fields: []field{rows("requirements", text("name").require(), inner())}},
 		{key: "booking", fields: []field{
-			duration("notice").hinted(), number("notice_working_days", 260).hinted(),
-			duration("horizon").hinted(), number("horizon_working_days", 260).hinted(), wall("opens_at").hinted(),
+			duration("notice").hinted(), whole("notice_working_days", 260).hinted(),
+			duration("horizon").hinted(), whole("horizon_working_days", 260).hinted(), wall("opens_at").hinted(),
 			duration("cancel_cutoff").hinted(), duration("move_cutoff").hinted(),
-			number("party_limit", 50).hinted(), yes("place_per_visitor"), number("active_limit", 20).hinted(),
-			group("rebooking", number("limit", 100), duration("window"), duration("pause")).hinted(),
+			whole("party_limit", 50).hinted(), yes("place_per_visitor"), whole("active_limit", 20).hinted(),
+			group("rebooking", whole("limit", 100), duration("window"), duration("pause")).hinted(),
 			group("approval", duration("answer"), choice("default", "approve", "decline")).hinted(),
 		}},
 		{key: "time", fields: []field{
@@ -146,7 +146,7 @@ func serviceSections(main section) []section {
 			rows("needs", text("name").require(), duration("extra"), inner()).hinted(),
 		}},
 		{key: "places", fields: []field{
-			group("hold_back", number("public", 1000), number("agent", 1000), number("walk_in", 1000), number("protected", 1000)).hinted(),
+			group("hold_back", whole("public", 1000), whole("agent", 1000), whole("walk_in", 1000), whole("protected", 1000)).hinted(),
 			wall("walk_in_release").hinted(),
 		}},
 		{key: "words", fields: []field{{name: "topics", is: isTexts, hint: true}}},

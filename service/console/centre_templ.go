@@ -1924,7 +1924,7 @@ func visitorsSee(p page, s *catalog.Service) templ.Component {
 }
 
 // differencesTable lists what becomes different.
-func differencesTable(p page, list []difference) templ.Component {
+func differencesTable(p page, list []changedField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -104,7 +104,7 @@ func TestFormsKeepWhatTheyShow(t *testing.T) {
 			if err := json.Unmarshal(p.JSON, &want); err != nil {
 				t.Fatal(err)
 			}
-			got := readPart(written(typedOf(fieldsOf(k), want).part(fieldsOf(k), want)))
+			got := readPart(asJSON(typedOf(fieldsOf(k), want).part(fieldsOf(k), want)))
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s %s (-was +sent):\n%s", k, p.Slug, diff)
 			}
@@ -124,12 +124,12 @@ func TestRowsOfForms(t *testing.T) {
 		"/topics/4/ar": "رخصة", "/topics/4/en": "", "/desks/999999999/name": "x",
 	}
 	want := `{"desks":[{"name":"1"},{"accessible":true,"name":"3"}],"topics":[{"ar":"رخصة","en":""}]}`
-	if got := written(typed.part(fields, nil)); got != want {
+	if got := asJSON(typed.part(fields, nil)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	typed.without("/desks/0")
 	want = `{"desks":[{"accessible":true,"name":"3"}],"topics":[{"ar":"رخصة","en":""}]}`
-	if got := written(typed.part(fields, nil)); got != want {
+	if got := asJSON(typed.part(fields, nil)); got != want {
 		t.Errorf("without the first: %s", got)
 	}
 }
