@@ -111,7 +111,7 @@ func (r reportRow) label(lang string) (text, hijri string) {
 	case r.Group.Month != "":
 		return m.Month, ""
 	default:
-		return m.Date(), m.Also
+		return m.Near, m.Hijri
 	}
 }
 
