@@ -1,21 +1,12 @@
 package setup
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
-	utf16 "golang.org/x/text/encoding/unicode"
 
 	"ziyara/textnorm"
 )
@@ -44,242 +35,69 @@ type tableRow struct {
 	hours  map[string]string   // of a desk group: days, opens, closes, places, since
 }
 
-// ReadTable reads a spreadsheet that was saved as text: with commas, semicolons or tabs
-// between its cells, in UTF-8, UTF-16 or Windows-1256. Its first line has the names of its
-// columns, in English or Arabic. The error is a FileError: everything that is wrong, with
-// its line.
+// ReadTable reads a Sheet of services or desk groups. The error is a FileError: everything
+// that is wrong, with its line.
 func ReadTable(data []byte) (Table, error) {
-	d := &tableReader{document: &document{positions: map[string]position{}}, first: 1}
-	if len(data) > MaxSize {
-		d.fault(position{line: 1, column: 1}, fmt.Sprintf("the file has %d MB: at most %d are read", len(data)>>20, MaxSize>>20))
-		return Table{}, sorted(d.faults)
+	kinds := []Kind{KindService, KindDeskGroup}
+	s, err := ReadSheet(data, MaxSize, columnsOf(kinds[0]), columnsOf(kinds[1]))
+	if err != nil {
+		return Table{}, err
 	}
-	text := d.decoded(data)
-	if len(d.faults) > 0 {
-		return Table{}, sorted(d.faults)
+	t := Table{kind: kinds[s.kind]}
+	s.Lines(false, func(l Line) { t.rows = append(t.rows, l.row()) })
+	if len(t.rows) == 0 && len(s.faults) == 0 {
+		s.fault(position{line: s.first, column: 1}, "the table has no lines below the names of its columns")
 	}
-	if rest, ok := strings.CutPrefix(text, "sep="); ok { // as Excel marks its separator
-		_, text, _ = strings.Cut(rest, "\n")
-		d.first++
-	}
-	d.readHead(text)
-	if len(d.faults) > 0 {
-		return Table{}, sorted(d.faults)
-	}
-	d.readLines(text)
-	if len(d.table.rows) == 0 && len(d.faults) == 0 {
-		d.fault(position{line: d.first, column: 1}, "the table has no lines below the names of its columns")
-	}
-	return d.table, sorted(d.faults)
-}
-
-// tableReader reads a table.
-type tableReader struct {
-	*document
-
-	table   Table
-	first   int      // line with the names of the columns
-	comma   rune     // between cells
-	columns []string // "" for one without a name
-}
-
-// decoded returns the text of a file.
-func (d *document) decoded(data []byte) string {
-	decode := func(with interface {
-		Bytes(b []byte) ([]byte, error)
-	}) string {
-		text, err := with.Bytes(data)
-		if err != nil {
-			d.fault(position{line: 1, column: 1}, "the file can't be read: save it as CSV in UTF-8")
-		}
-		return string(text)
-	}
-	switch {
-	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return decode(utf16.UTF16(utf16.LittleEndian, utf16.UseBOM).NewDecoder())
-	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		data = data[3:]
-	case !utf8.Valid(data) && !d.mixed(data):
-		return decode(charmap.Windows1256.NewDecoder())
-	}
-	for i, line := range bytes.Split(data, []byte("\n")) {
-		if len(d.faults) == 0 && (!utf8.Valid(line) || bytes.Contains(line, []byte("\x00"))) {
-			d.fault(position{line: i + 1, column: 1}, "the line is neither UTF-8 nor Windows-1256: save the file as CSV in UTF-8")
-		}
-	}
-	return string(data)
-}
-
-// mixed reports whether some lines are UTF-8 and others are not, and tells which.
-func (d *document) mixed(data []byte) bool {
-	var utf, other []int
-	for i, line := range bytes.Split(data, []byte("\n")) {
-		switch {
-		case !utf8.Valid(line):
-			other = append(other, i+1)
-		case slices.ContainsFunc(line, func(b byte) bool { return b >= utf8.RuneSelf }):
-			utf = append(utf, i+1)
-		}
-	}
-	if len(utf) == 0 {
-		return false
-	}
-	for _, line := range other {
-		d.fault(position{line: line, column: 1}, "the line is not UTF-8 as others are: it was pasted from a file in another encoding")
-	}
-	return true
-}
-
-// column is a column of a table.
-type column struct {
-	field string   // of a file, with _ar or _en for one language, or of hours
-	names []string // by which it is known, folded
+	return t, s.Err()
 }
 
 // columnsOf returns the columns of services and of desk groups.
-func columnsOf(k Kind) []column {
-	list := []column{
+func columnsOf(k Kind) Columns {
+	list := []Column{
 		{"slug", []string{"slug", "code", "المعرف", "الرمز"}},
 		{"department", []string{"department", "الإدارة", "القسم"}},
 		{"name_ar", []string{"name_ar", "name (arabic)", "arabic name", "الاسم", "الاسم بالعربية", "اسم الخدمة"}},
 		{"name_en", []string{"name_en", "name", "name (english)", "english name", "الاسم بالإنجليزية"}},
 		{"retired", []string{"retired", "retired from", "إيقاف من", "متوقفة من"}},
 	}
+	things, needed := strings.ReplaceAll(k.List(), "_", " "), []string{"slug"}
 	if k == KindDeskGroup {
-		return append(list,
-			column{"branch", []string{"branch", "الفرع"}},
-			column{"services", []string{"services", "الخدمات"}},
-			column{"holiday_list", []string{"holiday_list", "holidays", "قائمة الإجازات", "الإجازات"}},
-			column{"days", []string{"days", "الأيام", "أيام العمل"}},
-			column{"opens", []string{"opens", "from", "من", "بداية العمل"}},
-			column{"closes", []string{"closes", "to", "إلى", "نهاية العمل"}},
-			column{"places", []string{"places", "desks", "عدد المواعيد", "المكاتب"}},
-			column{"since", []string{"since", "start date", "ابتداء من", "تاريخ البداية"}})
+		return Columns{things, append(list,
+			Column{"branch", []string{"branch", "الفرع"}},
+			Column{"services", []string{"services", "الخدمات"}},
+			Column{"holiday_list", []string{"holiday_list", "holidays", "قائمة الإجازات", "الإجازات"}},
+			Column{"days", []string{"days", "الأيام", "أيام العمل"}},
+			Column{"opens", []string{"opens", "from", "من", "بداية العمل"}},
+			Column{"closes", []string{"closes", "to", "إلى", "نهاية العمل"}},
+			Column{"places", []string{"places", "desks", "عدد المواعيد", "المكاتب"}},
+			Column{"since", []string{"since", "start date", "ابتداء من", "تاريخ البداية"}}), needed}
 	}
-	return append(list,
-		column{"about_ar", []string{"about_ar", "description (arabic)", "الوصف", "الوصف بالعربية"}},
-		column{"about_en", []string{"about_en", "about", "description", "description (english)", "الوصف بالإنجليزية"}},
-		column{"duration", []string{"duration", "minutes", "المدة", "المدة بالدقائق"}},
-		column{"before", []string{"before", "وقت قبل الموعد"}},
-		column{"after", []string{"after", "وقت بعد الموعد"}},
-		column{"notice", []string{"notice", "أقل مهلة للحجز", "المهلة"}},
-		column{"horizon", []string{"horizon", "أبعد موعد للحجز", "فترة الحجز"}},
-		column{"cancel_cutoff", []string{"cancel_cutoff", "مهلة الإلغاء"}},
-		column{"move_cutoff", []string{"move_cutoff", "مهلة التعديل"}},
-		column{"party_limit", []string{"party_limit", "visitors", "عدد الزوار"}},
-		column{"active_limit", []string{"active_limit", "visits per person", "المواعيد للشخص"}},
-		column{"online", []string{"online", "link", "الرابط", "الخدمة الإلكترونية"}})
-}
-
-// folded returns a name of a column in its plainest form.
-func folded(name string) string {
-	return strings.Join(textnorm.Words(strings.NewReplacer("_", " ", "-", " ").Replace(name)), " ")
-}
-
-// separators are what may stand between cells.
-const separators = ",;\t"
-
-// readHead reads the first line: what kind of table it is, and its columns.
-func (d *tableReader) readHead(text string) {
-	head, _, _ := strings.Cut(text, "\n")
-	best := -1
-	var cells []string
-	for _, k := range []Kind{KindService, KindDeskGroup} {
-		known := map[string]string{}
-		for _, c := range columnsOf(k) {
-			for _, name := range c.names {
-				known[folded(name)] = c.field
-			}
-		}
-		for _, separator := range separators {
-			written := cellsOf(head, separator)
-			found, named := 0, make([]string, len(written))
-			for i, cell := range written {
-				if named[i] = known[folded(cell)]; named[i] != "" {
-					found++
-				}
-			}
-			if found > best {
-				best, cells, d.columns, d.table.kind, d.comma = found, written, named, k, separator
-			}
-		}
-	}
-	for i, field := range d.columns {
-		at := position{line: d.first, column: i + 1}
-		switch {
-		case field == "" && strings.TrimSpace(cells[i]) != "":
-			d.fault(at, fmt.Sprintf("column %d: there is no column %.40q: %s", i+1, cells[i], namesOf(d.table.kind)))
-		case field != "" && slices.Contains(d.columns[:i], field):
-			d.fault(at, fmt.Sprintf("column %d: %s is there twice", i+1, field))
-		}
-	}
-	if !slices.Contains(d.columns, "slug") {
-		d.fault(position{line: d.first, column: 1}, "the first line names no column slug: "+namesOf(d.table.kind))
-	}
-}
-
-// namesOf says which columns there are.
-func namesOf(k Kind) string {
-	list := columnsOf(k)
-	names := make([]string, len(list))
-	for i, c := range list {
-		names[i] = c.field
-	}
-	return "the columns of " + strings.ReplaceAll(k.List(), "_", " ") + " are " + strings.Join(names, ", ")
-}
-
-func readerOf(text string, separator rune) *csv.Reader {
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes = separator, -1, true
-	return r
-}
-
-func cellsOf(line string, separator rune) []string {
-	cells, err := readerOf(line, separator).Read()
-	if err != nil {
-		return nil
-	}
-	return cells
-}
-
-// readLines reads the lines below the names of the columns.
-func (d *tableReader) readLines(text string) {
-	columns := d.columns
-	r := readerOf(text, d.comma)
-	for n := 0; ; n++ {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return
-		}
-		if err != nil {
-			d.fault(position{line: d.first, column: 1}, "the table can't be read: "+err.Error())
-			return
-		}
-		line, _ := r.FieldPos(0)
-		if n == 0 || strings.TrimSpace(strings.Join(cells, "")) == "" {
-			continue
-		}
-		line += d.first - 1
-		if len(cells) > len(columns) && strings.TrimSpace(strings.Join(cells[len(columns):], "")) != "" || len(cells) < 2 && len(columns) > 2 {
-			d.fault(position{line: line, column: 1}, fmt.Sprintf("the line has %d cells, and there are %d columns: a cell is missing, or "+
-				"has a separator and no quotes", len(cells), len(columns)))
-			continue
-		}
-		d.table.rows = append(d.table.rows, d.row(line, cells))
-	}
+	return Columns{things, append(list,
+		Column{"about_ar", []string{"about_ar", "description (arabic)", "الوصف", "الوصف بالعربية"}},
+		Column{"about_en", []string{"about_en", "about", "description", "description (english)", "الوصف بالإنجليزية"}},
+		Column{"duration", []string{"duration", "minutes", "المدة", "المدة بالدقائق"}},
+		Column{"before", []string{"before", "وقت قبل الموعد"}},
+		Column{"after", []string{"after", "وقت بعد الموعد"}},
+		Column{"notice", []string{"notice", "أقل مهلة للحجز", "المهلة"}},
+		Column{"horizon", []string{"horizon", "أبعد موعد للحجز", "فترة الحجز"}},
+		Column{"cancel_cutoff", []string{"cancel_cutoff", "مهلة الإلغاء"}},
+		Column{"move_cutoff", []string{"move_cutoff", "مهلة التعديل"}},
+		Column{"party_limit", []string{"party_limit", "visitors", "عدد الزوار"}},
+		Column{"active_limit", []string{"active_limit", "visits per person", "المواعيد للشخص"}},
+		Column{"online", []string{"online", "link", "الرابط", "الخدمة الإلكترونية"}}), needed}
 }
 
 // row reads one line.
-func (d *tableReader) row(line int, cells []string) tableRow {
-	columns := d.columns
+func (l Line) row() tableRow {
+	columns := l.sheet.fields
 	row := tableRow{
-		at: position{line: line, column: 1}, fields: map[string]any{}, cells: map[string]position{}, hours: map[string]string{},
+		at: position{line: l.Number, column: 1}, fields: map[string]any{}, cells: map[string]position{}, hours: map[string]string{},
 	}
-	for i, cell := range cells {
+	for i, cell := range l.cells {
 		if i >= len(columns) || columns[i] == "" {
 			continue
 		}
-		at, value := position{line: line, column: i + 1}, textnorm.Line(cell)
+		at, value := position{line: l.Number, column: i + 1}, textnorm.Line(cell)
 		if value == "" {
 			continue
 		}
@@ -287,8 +105,8 @@ func (d *tableReader) row(line int, cells []string) tableRow {
 		if f, l, ok := strings.Cut(field, "_"); ok && (l == "ar" || l == "en") {
 			field, language = f, l
 		}
-		if wrong := garbled(value, language); wrong != "" {
-			d.fault(at, fmt.Sprintf("column %d (%s) %s", i+1, columns[i], wrong))
+		if wrong := Garbled(value, language); wrong != "" {
+			l.Fault(columns[i], wrong)
 			continue
 		}
 		row.cells[field] = at
@@ -337,22 +155,6 @@ func numbered(value string) any {
 		return json.Number(strconv.Itoa(n))
 	}
 	return value
-}
-
-// garbled says what is wrong with the letters of a cell; "" for nothing. A cell in the wrong
-// language has slipped into another column, or was read in another encoding.
-func garbled(value, language string) string {
-	arabic := strings.ContainsFunc(value, func(r rune) bool { return unicode.Is(unicode.Arabic, r) })
-	latin := strings.Count(value, "Ø") + strings.Count(value, "Ù") + strings.Count(value, "Ã")
-	switch {
-	case strings.ContainsRune(value, utf8.RuneError), latin > 1:
-		return "is garbled: it was read in the wrong encoding before it was saved"
-	case language == "ar" && !arabic:
-		return "has no Arabic letter: the columns are shifted, or the encoding is wrong"
-	case language == "en" && arabic:
-		return "has Arabic letters: the columns are shifted"
-	}
-	return ""
 }
 
 // weekdays are how days are written, folded, with the names of RFC 5545.
