@@ -53,6 +53,7 @@ var forms = map[string]struct {
 	"visitor_name": {Sealed, ""}, "text": {Sealed, ""}, "comment": {Sealed, ""}, "note": {Sealed, ""},
 	"answer": {Sealed, ""}, "sealed": {Sealed, ""},
 	"person": {Hashed, ""}, "mobile": {Hashed, ""}, "identity": {Hashed, ""}, "email": {Hashed, ""}, "representative_identity": {Hashed, ""},
+	"old_reference": {Hashed, ""}, "fingerprint": {Hashed, ""},
 	"visitor_key": {Hashed, ""}, "address": {Hashed, ""}, "network": {Hashed, ""},
 	"representative_name": {Elsewhere, ""}, "representative_identity_kind": {Elsewhere, ""}, "wakala": {Elsewhere, ""},
 	"wakala_expires": {Clear, "a date; no visit may be after it"}, "needs": {Clear, "of nobody without the rest"},
@@ -88,6 +89,7 @@ func Inventory() []Column {
 	add("survey_answers", OfVisit, "comment", "comment of the visitor")
 	add("change_visits", OfVisit, "note", "note about a call")
 	add("confirmed_emails", OfVisit, "person", "pseudonym", "address", "hash of the e-mail address")
+	add("imported_visits", OfVisit, "old_reference", "reference in another system", "fingerprint", "service, branch, start, identity number")
 	add("waitlist_entries", OfWaitlist, person...)
 	add("messages", OfTexts, "text", "text of the message")
 	add("verifications", OfChecks, "mobile", "mobile number", "sealed", "mobile number",

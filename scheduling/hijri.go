@@ -39,6 +39,16 @@ func HijriOf(d Date) Hijri {
 	return Hijri{Year: int(h.Year), Month: int(h.Month), Day: int(h.Day)}
 }
 
+// Date returns the date of h in the Umm al-Qura calendar; zero if it has no such day, or lies
+// outside the years 1440 to 1500.
+func (h Hijri) Date() Date {
+	if h.Month < 1 || h.Month > 12 || h.Day < 1 || h.Year < firstHijriYear || h.Year > lastHijriYear ||
+		h.Day > monthDays(umalqura[h.Year-firstHijriYear], h.Month) {
+		return 0
+	}
+	return hijriDate(h.Year, MonthDay{Month: h.Month, Day: h.Day})
+}
+
 // IsZero reports whether h is no date.
 func (h Hijri) IsZero() bool { return h == Hijri{} }
 

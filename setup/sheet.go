@@ -81,10 +81,11 @@ func (l Line) Fault(field, text string) {
 	l.sheet.fault(position{line: l.Number, column: column + 1}, text)
 }
 
-// Cell returns the cell of a field, cleaned as textnorm.Line does; "" for none.
+// Cell returns the cell of a field, cleaned as textnorm.Line does, with its lines in one; "" for
+// none.
 func (l Line) Cell(field string) string {
 	if i := slices.Index(l.sheet.fields, field); i >= 0 && i < len(l.cells) {
-		return textnorm.Line(l.cells[i])
+		return textnorm.Line(strings.Join(strings.FieldsFunc(l.cells[i], func(r rune) bool { return r == '\n' || r == '\r' || r == '\t' }), " "))
 	}
 	return ""
 }
@@ -269,4 +270,10 @@ func Garbled(value, language string) string {
 		return "has Arabic letters: the columns are shifted"
 	}
 	return ""
+}
+
+// Alone returns the line for faults that are found after the next ones have been read.
+func (l Line) Alone() Line {
+	l.cells = nil
+	return l
 }

@@ -162,9 +162,16 @@ func targetOf(
 	}, nil
 }
 
+// days has the days of a calendar.
+type days interface {
+	Day(date scheduling.Date) scheduling.Day
+	Before(date scheduling.Date) scheduling.Day
+	DateOf(t time.Time) scheduling.Date
+}
+
 // dayOf returns the day whose openings the start belongs to: its own date, or
 // the previous one when an opening crosses midnight.
-func dayOf(c *scheduling.Calendar, v Shape, start, now time.Time) (scheduling.Day, error) {
+func dayOf(c days, v Shape, start, now time.Time) (scheduling.Day, error) {
 	date := c.DateOf(start)
 	day := c.Day(date)
 	err := v.Check(day, start, now)

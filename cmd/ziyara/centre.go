@@ -113,16 +113,19 @@ func mistakes(name string, err error) error {
 }
 
 // readFile reads a file or standard input, but not much more than Read accepts.
-func readFile(name string) (data []byte, err error) {
+func readFile(name string) ([]byte, error) { return readUpTo(name, setup.MaxSize) }
+
+// readUpTo reads a file or standard input, but not much more than most bytes.
+func readUpTo(name string, most int64) (data []byte, err error) {
 	if name == stdio {
-		return io.ReadAll(io.LimitReader(os.Stdin, setup.MaxSize+1))
+		return io.ReadAll(io.LimitReader(os.Stdin, most+1))
 	}
 	f, err := os.Open(name) //nolint:gosec // the user's own choice
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // it was only read
-	return io.ReadAll(io.LimitReader(f, setup.MaxSize+1))
+	return io.ReadAll(io.LimitReader(f, most+1))
 }
 
 type centreCheck struct {

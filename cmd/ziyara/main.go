@@ -24,6 +24,7 @@ type commands struct {
 	Serve   serve   `cmd:"" help:"Serve the API and run the periodic jobs."`
 	Migrate migrate `cmd:"" help:"Bring the database schema up to date."`
 	Centre  centre  `cmd:"" help:"The centre as a file: start, check, apply, export."`
+	Visits  visits  `cmd:"" help:"All visits at once: import those of another system."`
 	Seed    seed    `cmd:"" help:"Add the missing parts of the demo centre to the database."`
 	Audit   audit   `cmd:"" help:"Recompute the capacity ledger, check the log of staff; exit 1 and list what is wrong."`
 	Person  person  `cmd:"" help:"Give a person a copy of what is kept of them, or erase it."`

@@ -23,7 +23,7 @@ import (
 // Parts returns the names of all measurements, in order.
 func Parts() []string {
 	return []string{
-		"search", "pages", "bookings", "hot-day", "http-bookings", "rush", "waitlist", "changes", "scale", "lists",
+		"search", "pages", "bookings", "hot-day", "http-bookings", "rush", "waitlist", "changes", "import", "scale", "lists",
 		"reminders", // last, because it leaves nothing behind
 	}
 }
@@ -119,6 +119,8 @@ func measure(ctx context.Context, c Config, part string, r *report) error {
 		return waitlist(ctx, c, r)
 	case "changes":
 		return one(true, changes)
+	case "import":
+		return imports(ctx, c, r)
 	case "scale":
 		return scale(ctx, c, r)
 	case "lists":
@@ -194,7 +196,7 @@ func seed(ctx context.Context, c Config) error {
 		slug   string
 		places int
 	}{
-		{benchService, c.places}, {spreadService, c.places}, {hotService, c.places}, {httpService, c.places},
+		{benchService, c.places}, {spreadService, c.places}, {hotService, c.places}, {httpService, c.places}, {importService, c.places},
 		{rushService, rushPlaces}, {waitedService, 2}, {closedService, closedPlaces},
 	} {
 		seeded.Services = append(seeded.Services, benchServiceOf(group.slug))

@@ -42,6 +42,9 @@ var constraints = map[string]error{
 	"appointments_mobile_place_check":  &slots.HoldLimitError{},
 	"appointments_wakala_valid": &slots.VisitorError{Fields: []slots.Field{
 		{Name: "representative/wakala_expires", Fault: slots.FaultExpired}}},
+	// Another booking of the person, or another run of the import, decided meanwhile.
+	"imported_visits_visit":   errConflict,
+	"imported_visits_pkey":    errConflict,
 	"idempotency_keys_pkey":   once.ErrAnswered,
 	"waitlist_entries_person": slots.ErrAlreadyWaiting,
 	"department_texts_pkey":   fault.ErrEdited,

@@ -185,6 +185,9 @@ func (s *Store) Waiting() (holds, bookings int) {
 // Appointments returns the part that keeps appointments and their ledger.
 func (s *Store) Appointments() *Appointments { return s.appointments }
 
+// Imports returns the part that takes over the visits of another system.
+func (s *Store) Imports() *Imports { return &Imports{s.core} }
+
 // Waitlist returns the part that keeps the waitlist.
 func (s *Store) Waitlist() *Waitlist { return &Waitlist{s.core} }
 

@@ -60,6 +60,7 @@ var rights = map[string][]string{
 	"holiday_lists":             {adds, edits},
 	"idempotency_keys":          {adds, edits, drops},
 	"idle_days":                 {adds, edits, drops},
+	"imported_visits":           {adds, drops},
 	"ledger_days":               {adds, edits},
 	"message_days":              {adds, edits},
 	"message_numbers":           {adds, edits, drops},

@@ -37,6 +37,10 @@ WITH visits AS (
     SET note = NULL
     FROM visits v
     WHERE (c.appointment_id, c.branch_id) = (v.id, v.branch_id) AND c.note IS NOT NULL
+), imports AS (
+    DELETE FROM imported_visits i
+    USING visits v
+    WHERE (i.appointment_id, i.branch_id) = (v.id, v.branch_id)
 ), emails AS (
     DELETE FROM confirmed_emails c
     USING visits v
