@@ -3642,6 +3642,18 @@ type DeskGroupDay struct {
 	Visits int `json:"visits"`
 }
 
+// DeskGroupDays Consecutive days of a desk group.
+type DeskGroupDays struct {
+	// Days By date.
+	Days []DeskGroupDay `json:"days"`
+
+	// Version Version of the calendar.
+	Version int64 `json:"version"`
+
+	// Zone IANA time zone of its wall times.
+	Zone string `json:"zone"`
+}
+
 // DeskGroupLayer One layer of a date.
 type DeskGroupLayer struct {
 	// Decided Whether it applies in the end.
@@ -7037,6 +7049,18 @@ type GetDeskGroupDayParams struct {
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListDeskGroupDaysParams defines parameters for ListDeskGroupDays.
+type ListDeskGroupDaysParams struct {
+	// From First date, in the branch's zone.
+	From string `form:"from" json:"from"`
+
+	// To Last date, included; six days after `from` if absent.
+	To *string `form:"to,omitempty" json:"to,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ClearHoursParams defines parameters for ClearHours.
 type ClearHoursParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -8614,6 +8638,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/desk-groups/{id}/day (the `GetDeskGroupDay` operationId).
 	GetDeskGroupDay(ctx context.Context, id DeskGroupID, params *GetDeskGroupDayParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListDeskGroupDays Show several days
+	//
+	// What `GET /v1/desk-groups/{id}/day` shows, for each date from `from` to `to`, both included; at most 42 dates. `version` is that of the calendar they were read with, which a change names in `If-Match`.
+	//
+	// Corresponds with GET /v1/desk-groups/{id}/days (the `ListDeskGroupDays` operationId).
+	ListDeskGroupDays(ctx context.Context, id DeskGroupID, params *ListDeskGroupDaysParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ClearHours Remove the hours of one date
 	//
@@ -10825,6 +10856,23 @@ func (c *Client) RemoveClosure(ctx context.Context, id DeskGroupID, index int, p
 // Corresponds with GET /v1/desk-groups/{id}/day (the `GetDeskGroupDay` operationId).
 func (c *Client) GetDeskGroupDay(ctx context.Context, id DeskGroupID, params *GetDeskGroupDayParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetDeskGroupDayRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListDeskGroupDays Show several days
+//
+// What `GET /v1/desk-groups/{id}/day` shows, for each date from `from` to `to`, both included; at most 42 dates. `version` is that of the calendar they were read with, which a change names in `If-Match`.
+//
+// Corresponds with GET /v1/desk-groups/{id}/days (the `ListDeskGroupDays` operationId).
+func (c *Client) ListDeskGroupDays(ctx context.Context, id DeskGroupID, params *ListDeskGroupDaysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListDeskGroupDaysRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -16466,6 +16514,90 @@ func NewGetDeskGroupDayRequest(server string, id DeskGroupID, params *GetDeskGro
 	return req, nil
 }
 
+// NewListDeskGroupDaysRequest constructs an http.Request for the ListDeskGroupDays method
+func NewListDeskGroupDaysRequest(server string, id DeskGroupID, params *ListDeskGroupDaysParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/desk-groups/%s/days", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewClearHoursRequest constructs an http.Request for the ClearHours method
 func NewClearHoursRequest(server string, id DeskGroupID, date PlanDate, params *ClearHoursParams) (*http.Request, error) {
 	var err error
@@ -21141,6 +21273,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/desk-groups/{id}/day (the `GetDeskGroupDay` operationId).
 	GetDeskGroupDayWithResponse(ctx context.Context, id DeskGroupID, params *GetDeskGroupDayParams, reqEditors ...RequestEditorFn) (*GetDeskGroupDayResponse, error)
 
+	// ListDeskGroupDaysWithResponse Show several days
+	//
+	// What `GET /v1/desk-groups/{id}/day` shows, for each date from `from` to `to`, both included; at most 42 dates. `version` is that of the calendar they were read with, which a change names in `If-Match`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/desk-groups/{id}/days (the `ListDeskGroupDays` operationId).
+	ListDeskGroupDaysWithResponse(ctx context.Context, id DeskGroupID, params *ListDeskGroupDaysParams, reqEditors ...RequestEditorFn) (*ListDeskGroupDaysResponse, error)
+
 	// ClearHoursWithResponse Remove the hours of one date
 	//
 	// The date gets its usual hours again, without own or extra hours.
@@ -24533,6 +24674,54 @@ func (r GetDeskGroupDayResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetDeskGroupDayResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListDeskGroupDaysResponse200Headers the declared response headers of an HTTP 200 response for ListDeskGroupDays
+type ListDeskGroupDaysResponse200Headers struct {
+	ETag string
+}
+
+type ListDeskGroupDaysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeskGroupDays
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListDeskGroupDaysResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListDeskGroupDaysResponse) GetJSON200() *DeskGroupDays {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListDeskGroupDaysResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListDeskGroupDaysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListDeskGroupDaysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListDeskGroupDaysResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -28327,6 +28516,21 @@ func (c *ClientWithResponses) GetDeskGroupDayWithResponse(ctx context.Context, i
 	return ParseGetDeskGroupDayResponse(rsp)
 }
 
+// ListDeskGroupDaysWithResponse Show several days
+//
+// What `GET /v1/desk-groups/{id}/day` shows, for each date from `from` to `to`, both included; at most 42 dates. `version` is that of the calendar they were read with, which a change names in `If-Match`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/desk-groups/{id}/days (the `ListDeskGroupDays` operationId).
+func (c *ClientWithResponses) ListDeskGroupDaysWithResponse(ctx context.Context, id DeskGroupID, params *ListDeskGroupDaysParams, reqEditors ...RequestEditorFn) (*ListDeskGroupDaysResponse, error) {
+	rsp, err := c.ListDeskGroupDays(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListDeskGroupDaysResponse(rsp)
+}
+
 // ClearHoursWithResponse Remove the hours of one date
 //
 // The date gets its usual hours again, without own or extra hours.
@@ -31266,6 +31470,45 @@ func ParseGetDeskGroupDayResponse(rsp *http.Response) (*GetDeskGroupDayResponse,
 		}
 		response.JSON200 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseListDeskGroupDaysResponse parses an HTTP response from a ListDeskGroupDaysWithResponse call
+func ParseListDeskGroupDaysResponse(rsp *http.Response) (*ListDeskGroupDaysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListDeskGroupDaysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeskGroupDays
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListDeskGroupDaysResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil

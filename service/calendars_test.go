@@ -1,8 +1,10 @@
 package service_test
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -403,4 +405,42 @@ func TestQuota(t *testing.T) {
 		t.Errorf("visit %s: %+v", visit.Reference, day)
 	}
 	centre.AuditClean()
+}
+
+// A week is what its days are, each of which says the same alone; more than six weeks are
+// refused.
+func TestDaysOfADeskGroup(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1)
+	noura := centre.Coordinator("revenues")
+	centre.Visitor(1).Books(annualReturns, "riyadh", servicetest.At(t, "2026-11-24T08:10"))
+	centre.Visitor(2).Books(annualReturns, "riyadh", servicetest.At(t, "2026-11-25T09:30"))
+	if answer := changes(noura, http.MethodPost, returns+"/closures", "*", closing("2026-11-26")); answer.Status != http.StatusOK {
+		t.Fatalf("close: %d %s", answer.Status, answer.Body)
+	}
+	var week api.DeskGroupDays
+	answer := noura.Gets(returns + "/days?from=2026-11-22")
+	answer.JSON(t, &week)
+	if len(week.Days) != 7 || answer.Header.Get("ETag") != fmt.Sprintf(`"%d"`, week.Version) {
+		t.Fatalf("%d days, version %d, %s", len(week.Days), week.Version, answer.Header.Get("ETag"))
+	}
+	for i, got := range week.Days {
+		var want api.DeskGroupDay
+		noura.Gets(returns+"/day?date="+got.Date).JSON(t, &want)
+		if !reflect.DeepEqual(got, want) || got.Date != fmt.Sprintf("2026-11-%d", 22+i) {
+			t.Errorf("day %d: %+v, want %+v", i, got, want)
+		}
+	}
+	if week.Days[2].Visits != 1 || week.Days[3].Visits != 1 || week.Days[4].Open && len(week.Days[4].Layers) < 2 {
+		t.Errorf("the week: %+v", week.Days)
+	}
+	noura.Gets(returns+"/days?from=2026-11-01&to=2026-12-12").JSON(t, &week)
+	if len(week.Days) != 42 {
+		t.Errorf("six weeks: %d days", len(week.Days))
+	}
+	for _, query := range []string{"from=2026-11-01&to=2026-12-13", "from=2026-11-22&to=2026-11-21", "from=2026-02-30"} {
+		if answer := noura.Gets(returns + "/days?" + query); answer.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", query, answer.Status, answer.Body)
+		}
+	}
 }

@@ -72,7 +72,7 @@ func knownTo(t *testing.T, centre *servicetest.Centre) (callers map[string]strin
 	learn("deleteFeed.id", made.ID)
 	for _, operation := range []string{
 		"getDeskGroup", "editDeskGroup", "addClosure", "removeClosure", "setHours", "clearHours", "undoDeskGroup", "getDeskGroupDay",
-		"getOpenings", "createChange",
+		"listDeskGroupDays", "getOpenings", "createChange",
 	} {
 		learn(operation+".id", "riyadh-returns", "riyadh-payments")
 	}

@@ -69,6 +69,7 @@ func expected() map[string]row {
 		"listDeskGroups":        {all, all, all, all, all, gets("/v1/desk-groups")},
 		"getDeskGroup":          {own, own, all, all, all, ofReturns(http.MethodGet, "", nil)},
 		"getDeskGroupDay":       {own, own, all, all, all, ofReturns(http.MethodGet, "/day?date=2026-11-24", nil)},
+		"listDeskGroupDays":     {own, own, all, all, all, ofReturns(http.MethodGet, "/days?from=2026-11-22", nil)},
 		"getOpenings":           {own, own, all, all, all, ofReturns(http.MethodGet, "/openings.ics", nil)},
 		"editDeskGroup":         {own, no, no, no, all, ofReturns(http.MethodPatch, "", map[string]any{"stays_open": []string{"founding-day"}})},
 		"addClosure":            {own, no, no, no, all, ofReturns(http.MethodPost, "/closures", closing("2026-12-01"))},

@@ -1212,6 +1212,18 @@ type DeskGroupDay struct {
 	Visits int `json:"visits"`
 }
 
+// DeskGroupDays Consecutive days of a desk group.
+type DeskGroupDays struct {
+	// Days By date.
+	Days []DeskGroupDay `json:"days"`
+
+	// Version Version of the calendar.
+	Version int64 `json:"version"`
+
+	// Zone IANA time zone of its wall times.
+	Zone string `json:"zone"`
+}
+
 // DeskGroupLayer One layer of a date.
 type DeskGroupLayer struct {
 	// Decided Whether it applies in the end.
@@ -4027,6 +4039,18 @@ type GetDeskGroupDayParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListDeskGroupDaysParams defines parameters for ListDeskGroupDays.
+type ListDeskGroupDaysParams struct {
+	// From First date, in the branch's zone.
+	From string `form:"from" json:"from"`
+
+	// To Last date, included; six days after `from` if absent.
+	To string `form:"to,omitempty" json:"to,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // ClearHoursParams defines parameters for ClearHours.
 type ClearHoursParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -4893,6 +4917,9 @@ type ServerInterface interface {
 	// GetDeskGroupDay Show one day
 	// (GET /v1/desk-groups/{id}/day)
 	GetDeskGroupDay(c *fiber.Ctx, id DeskGroupID, params GetDeskGroupDayParams) error
+	// ListDeskGroupDays Show several days
+	// (GET /v1/desk-groups/{id}/days)
+	ListDeskGroupDays(c *fiber.Ctx, id DeskGroupID, params ListDeskGroupDaysParams) error
 	// ClearHours Remove the hours of one date
 	// (DELETE /v1/desk-groups/{id}/hours/{date})
 	ClearHours(c *fiber.Ctx, id DeskGroupID, date PlanDate, params ClearHoursParams) error
@@ -8967,6 +8994,77 @@ func (siw *ServerInterfaceWrapper) GetDeskGroupDay(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListDeskGroupDays operation middleware
+func (siw *ServerInterfaceWrapper) ListDeskGroupDays(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id DeskGroupID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeskGroupDaysParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", query, &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter to: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDeskGroupDays(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ClearHours operation middleware
 func (siw *ServerInterfaceWrapper) ClearHours(c *fiber.Ctx) error {
 
@@ -12631,6 +12729,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/desk-groups/:id/day", wrapper.GetDeskGroupDay)
 
+	router.Get(options.BaseURL+"/v1/desk-groups/:id/days", wrapper.ListDeskGroupDays)
+
 	router.Delete(options.BaseURL+"/v1/desk-groups/:id/hours/:date", wrapper.ClearHours)
 
 	router.Put(options.BaseURL+"/v1/desk-groups/:id/hours/:date", wrapper.SetHours)
@@ -14139,6 +14239,32 @@ func (response GetDeskGroupDay200JSONResponse) VisitGetDeskGroupDayResponse(ctx 
 	return ctx.JSON(&response)
 }
 
+type ListDeskGroupDaysRequestObject struct {
+	ID     DeskGroupID `json:"id"`
+	Params ListDeskGroupDaysParams
+}
+
+type ListDeskGroupDaysResponseObject interface {
+	VisitListDeskGroupDaysResponse(ctx *fiber.Ctx) error
+}
+
+type ListDeskGroupDays200ResponseHeaders struct {
+	ETag string
+}
+
+type ListDeskGroupDays200JSONResponse struct {
+	Body    DeskGroupDays
+	Headers ListDeskGroupDays200ResponseHeaders
+}
+
+func (response ListDeskGroupDays200JSONResponse) VisitListDeskGroupDaysResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ClearHoursRequestObject struct {
 	ID     DeskGroupID `json:"id"`
 	Date   PlanDate    `json:"date"`
@@ -15559,6 +15685,9 @@ type StrictServerInterface interface {
 	// GetDeskGroupDay Show one day
 	// (GET /v1/desk-groups/{id}/day)
 	GetDeskGroupDay(ctx context.Context, request GetDeskGroupDayRequestObject) (GetDeskGroupDayResponseObject, error)
+	// ListDeskGroupDays Show several days
+	// (GET /v1/desk-groups/{id}/days)
+	ListDeskGroupDays(ctx context.Context, request ListDeskGroupDaysRequestObject) (ListDeskGroupDaysResponseObject, error)
 	// ClearHours Remove the hours of one date
 	// (DELETE /v1/desk-groups/{id}/hours/{date})
 	ClearHours(ctx context.Context, request ClearHoursRequestObject) (ClearHoursResponseObject, error)
@@ -17916,6 +18045,34 @@ func (sh *strictHandler) GetDeskGroupDay(ctx *fiber.Ctx, id DeskGroupID, params 
 		return err
 	} else if validResponse, ok := response.(GetDeskGroupDayResponseObject); ok {
 		if err := validResponse.VisitGetDeskGroupDayResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDeskGroupDays operation middleware
+func (sh *strictHandler) ListDeskGroupDays(ctx *fiber.Ctx, id DeskGroupID, params ListDeskGroupDaysParams) error {
+	var request ListDeskGroupDaysRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeskGroupDays(ctx.UserContext(), request.(ListDeskGroupDaysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeskGroupDays")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeskGroupDaysResponseObject); ok {
+		if err := validResponse.VisitListDeskGroupDaysResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

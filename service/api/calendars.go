@@ -24,7 +24,7 @@ type Calendars interface {
 	EditPlan(ctx context.Context, slug string, from centre.Versions, by audit.Entry,
 		decide func(centre.DeskPlan) (scheduling.Revision, error)) (centre.DeskPlan, error)
 	UndoPlan(ctx context.Context, slug string, from centre.Versions, by audit.Entry) (centre.DeskPlan, error)
-	DayCounts(ctx context.Context, g *centre.DeskGroup, day scheduling.Day) (slots.DayCounts, error)
+	DayCounts(ctx context.Context, g *centre.DeskGroup, days []scheduling.Day) ([]slots.DayCounts, error)
 
 	FindHolidays(ctx context.Context) (centre.HolidayList, error)
 	EditHolidays(ctx context.Context, from centre.Versions, by audit.Entry,
@@ -245,17 +245,11 @@ func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestOb
 	if err != nil {
 		return nil, err
 	}
-	day := g.Calendar.Day(d)
-	state, err := s.Calendars.DayCounts(ctx, g, day)
+	days, err := s.days(ctx, g, d, d)
 	if err != nil {
 		return nil, err
 	}
-	why := g.Calendar.Explain(d)
-	out := GetDeskGroupDay200JSONResponse{
-		Date: d.String(), Hijri: hijri(d), Open: why.Open, Summary: why.Summary,
-		Layers: layersJSON(why.Layers), Stretches: stretches(g.Calendar, day, state.Occupied),
-		Visits: state.Visits, Requests: state.Requests, Holds: state.Holds, Unsupported: state.Unsupported,
-	}
+	out := GetDeskGroupDay200JSONResponse(days[0])
 	if r.Params.At != "" {
 		at, err := time.Parse(time.RFC3339, r.Params.At)
 		if err != nil {
@@ -265,6 +259,59 @@ func (s *Server) GetDeskGroupDay(ctx context.Context, r GetDeskGroupDayRequestOb
 		out.Moment = &DeskGroupMoment{
 			At: m.At.In(g.Calendar.Zone()), Date: m.Date.String(), Places: m.Places,
 			Summary: m.Summary, Layers: layersJSON(m.Layers),
+		}
+	}
+	return out, nil
+}
+
+// mostDays is how many dates ListDeskGroupDays covers at most: the weeks that a month
+// touches.
+const mostDays = 42
+
+// ListDeskGroupDays shows consecutive days of a desk group.
+func (s *Server) ListDeskGroupDays(ctx context.Context, r ListDeskGroupDaysRequestObject) (ListDeskGroupDaysResponseObject, error) {
+	g, err := s.deskGroup(ctx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	from, err := date("?from", r.Params.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := dateOr("?to", r.Params.To, from+6)
+	switch {
+	case err != nil:
+		return nil, err
+	case to < from, to-from >= mostDays:
+		return nil, invalid("?to", flaw{FieldErrorCodeOutOfRange, texts.Staff("invalid.range", "Days", mostDays)})
+	}
+	days, err := s.days(ctx, g, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return ListDeskGroupDays200JSONResponse{
+		Body:    DeskGroupDays{Version: g.Version, Zone: g.Calendar.Zone().String(), Days: days},
+		Headers: ListDeskGroupDays200ResponseHeaders{ETag: versionTag(g.Version)},
+	}, nil
+}
+
+// days shows the dates [from, to] of a desk group.
+func (s *Server) days(ctx context.Context, g *centre.DeskGroup, from, to scheduling.Date) ([]DeskGroupDay, error) {
+	list := make([]scheduling.Day, 0, to-from+1)
+	for d := from; d <= to; d++ {
+		list = append(list, g.Calendar.Day(d))
+	}
+	counts, err := s.Calendars.DayCounts(ctx, g, list)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]DeskGroupDay, len(list))
+	for i, day := range list {
+		why, state := g.Calendar.Explain(day.Date), counts[i]
+		out[i] = DeskGroupDay{
+			Date: day.Date.String(), Hijri: hijri(day.Date), Open: why.Open, Summary: why.Summary,
+			Layers: layersJSON(why.Layers), Stretches: stretches(g.Calendar, day, state.Occupied),
+			Visits: state.Visits, Requests: state.Requests, Holds: state.Holds, Unsupported: state.Unsupported,
 		}
 	}
 	return out, nil

@@ -222,10 +222,11 @@ func (m *editModel) agrees() {
 	}
 	d := m.plan(m.t)
 	for day := date(m.t, "2026-11-22"); day <= date(m.t, "2026-11-25"); day++ {
-		counts, err := m.store.Calendars().DayCounts(m.t.Context(), d.DeskGroup, d.Calendar.Day(day))
+		all, err := m.store.Calendars().DayCounts(m.t.Context(), d.DeskGroup, []scheduling.Day{d.Calendar.Day(day)})
 		if err != nil {
 			m.t.Fatal(err)
 		}
+		counts := all[0]
 		over := false
 		for i, used := range counts.Used {
 			over = over || used > counts.Open[i]

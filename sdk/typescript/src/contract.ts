@@ -1462,6 +1462,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/desk-groups/{id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show several days
+         * @description What `GET /v1/desk-groups/{id}/day` shows, for each date from `from` to `to`, both included; at most 42 dates. `version` is that of the calendar they were read with, which a change names in `If-Match`.
+         */
+        get: operations["listDeskGroupDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/desk-groups/{id}/openings.ics": {
         parameters: {
             query?: never;
@@ -4653,6 +4673,18 @@ export interface components {
             /** @description Visits and requests that lost their place. */
             unsupported: number;
             moment?: components["schemas"]["DeskGroupMoment"];
+        };
+        /** @description Consecutive days of a desk group. */
+        DeskGroupDays: {
+            /**
+             * Format: int64
+             * @description Version of the calendar.
+             */
+            version: number;
+            /** @description IANA time zone of its wall times. */
+            zone: string;
+            /** @description By date. */
+            days: components["schemas"]["DeskGroupDay"][];
         };
         /** @description One layer of a date. */
         DeskGroupLayer: {
@@ -12734,6 +12766,82 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["DeskGroupDay"];
+                };
+            };
+            404: components["responses"]["UnknownDeskGroup"];
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listDeskGroupDays: {
+        parameters: {
+            query: {
+                /**
+                 * @description First date, in the branch's zone.
+                 * @example 2026-11-22
+                 */
+                from: string;
+                /**
+                 * @description Last date, included; six days after `from` if absent.
+                 * @example 2026-11-28
+                 */
+                to?: string;
+            };
+            header?: {
+                /**
+                 * @description Language of messages, `ar` (default) or `en`.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path: {
+                /**
+                 * @description Slug of the desk group.
+                 * @example riyadh-returns
+                 */
+                id: components["parameters"]["DeskGroupID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The days. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": 3,
+                     *       "zone": "Asia/Riyadh",
+                     *       "days": [
+                     *         {
+                     *           "date": "2026-11-24",
+                     *           "hijri": "1448-06-14",
+                     *           "open": true,
+                     *           "summary": {
+                     *             "ar": "مفتوح يوم الثلاثاء 24 نوفمبر 2026م من 7:30 ص إلى 2:30 م (أيام العمل).",
+                     *             "en": "Open on Tuesday 24 November 2026 from 7:30 am to 2:30 pm (Working days)."
+                     *           },
+                     *           "layers": [],
+                     *           "stretches": [
+                     *             {
+                     *               "start": "2026-11-24T07:30:00+03:00",
+                     *               "end": "2026-11-24T14:30:00+03:00",
+                     *               "open": 4,
+                     *               "used": 1
+                     *             }
+                     *           ],
+                     *           "visits": 1,
+                     *           "requests": 0,
+                     *           "holds": 0,
+                     *           "unsupported": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeskGroupDays"];
                 };
             };
             404: components["responses"]["UnknownDeskGroup"];
