@@ -8,11 +8,14 @@ import (
 	"ziyara/access"
 	"ziyara/hall"
 	"ziyara/service/console"
+	"ziyara/service/postgres"
 	"ziyara/service/signin"
 )
 
 // console returns the pages of staff; nil when staff can't sign in with a browser.
-func (s *Service) newConsole(session func(*fiber.Ctx) (access.Staff, error), receptions *hall.Receptions) (*console.Console, error) {
+func (s *Service) newConsole(
+	session func(*fiber.Ctx) (access.Staff, error), receptions *hall.Receptions, changes *postgres.Changes,
+) (*console.Console, error) {
 	if session == nil {
 		return nil, nil //nolint:nilnil // no sessions, no pages
 	}
@@ -20,6 +23,13 @@ func (s *Service) newConsole(session func(*fiber.Ctx) (access.Staff, error), rec
 		Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log, Session: session, NewID: newID, Site: s.config.site(),
 		HallVersion: func(ctx context.Context, branch string) (string, error) {
 			return receptions.On(s.centre.Load()).Version(ctx, branch, s.config.Now())
+		},
+		ChangeVersion: func(ctx context.Context, change string) (string, error) {
+			c, err := changes.Find(ctx, change, s.config.Now())
+			if err != nil {
+				return "", err
+			}
+			return c.Progress(), nil
 		},
 		SignInPath: signin.SignInPath, SignOutPath: signin.SignOutPath, ReturnField: signin.ReturnField,
 	})

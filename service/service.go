@@ -167,7 +167,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.console, err = s.newConsole(staff.session(), halls.Receptions); err != nil {
+	if s.console, err = s.newConsole(staff.session(), halls.Receptions, changes.Changes); err != nil {
 		return nil, err
 	}
 	s.api, err = api.New(api.Config{

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"ziyara/audit"
@@ -54,6 +56,16 @@ type Change struct {
 	Finished    time.Time // when every visitor was told; zero before
 	// Visits counts the affected visits by outcome.
 	Visits map[Outcome]int
+}
+
+// Progress is a word that is another one after the outcome of any visit, or the state, has
+// changed: no outcome comes twice, so equal counts mean equal visits.
+func (c Change) Progress() string {
+	word := string(c.State)
+	for _, o := range slices.Sorted(maps.Keys(c.Visits)) {
+		word += fmt.Sprintf("-%s-%d", o, c.Visits[o])
+	}
+	return word
 }
 
 // Stands returns the state at now: a draft that was not applied in time is

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -52,6 +53,10 @@ type question struct {
 	match  string  // entity tag of what a change is about; "" for none
 	absent bool    // adds what is not there
 	tag    *string // takes the entity tag of the answer; nil for none
+	body   any    // nil for none
+	key    string // idempotency key; "" for none
+	// version is that which a change is of; 0 for none.
+	version int64
 }
 
 // ask asks the API of this program in the name of who asks for the page, in the language
@@ -85,6 +90,8 @@ func (k *Console) ask(c *fiber.Ctx, q question, dest any) error {
 	}
 	if q.absent {
 		r.Header.Set(fiber.HeaderIfNoneMatch, "*")
+	if q.version != 0 {
+		r.Header.Set(fiber.HeaderIfMatch, `"`+strconv.FormatInt(q.version, 10)+`"`)
 	}
 	if q.body != nil {
 		body, err := json.Marshal(q.body)

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,7 +40,10 @@ type Config struct {
 	// HallVersion returns a word that is another one after each change of today's hall of
 	// a branch (slug).
 	HallVersion func(ctx context.Context, branch string) (string, error)
-	NewID       func() string // a new UUID
+	// ChangeVersion returns a word that is another one after anything has happened to the
+	// visits of a change of calendars (id).
+	ChangeVersion func(ctx context.Context, change string) (string, error)
+	NewID         func() string // a new UUID
 
 	SignInPath, SignOutPath string // of the pages for that
 	ReturnField             string // of the query of SignInPath: where to go to afterwards
@@ -52,6 +56,7 @@ type Console struct {
 	Config
 
 	halls    *watched
+	changes  *watched
 	contract func(*fasthttp.RequestCtx) // see ask
 	once     sync.Once
 }
@@ -59,15 +64,18 @@ type Console struct {
 // New returns the pages. Close them.
 func New(c Config) (*Console, error) {
 	switch {
-	case c.Centre == nil, c.Now == nil, c.Log == nil, c.Session == nil, c.HallVersion == nil, c.NewID == nil,
+	case c.Centre == nil, c.Now == nil, c.Log == nil, c.Session == nil, c.HallVersion == nil, c.ChangeVersion == nil, c.NewID == nil,
 		c.SignInPath == "", c.SignOutPath == "", c.ReturnField == "":
 		return nil, errors.New("console: incomplete configuration")
 	}
-	return &Console{Config: c, halls: newWatched(c.HallVersion)}, nil
+	return &Console{Config: c, halls: newWatched(c.HallVersion), changes: newWatched(c.ChangeVersion)}, nil
 }
 
-// Close ends what never ends by itself: the streams of halls.
-func (k *Console) Close() { k.halls.close() }
+// Close ends what never ends by itself: the streams of halls and of changes.
+func (k *Console) Close() {
+	k.halls.close()
+	k.changes.close()
+}
 
 //go:embed console.css
 var style []byte
@@ -82,7 +90,7 @@ var files = []web.Asset{
 
 // Mount adds the pages to the app.
 func (k *Console) Mount(app fiber.Router) {
-	web.MountFiles(app, files...)
+	web.MountFiles(app, slices.Concat(files, weekFiles)...)
 	rooms := app.Group(Path, k.guard)
 	rooms.Get("/", k.enter)
 	rooms.Get("/hall", k.showHall)
@@ -102,6 +110,13 @@ func (k *Console) Mount(app fiber.Router) {
 	rooms.Post("/centre/:kind/:slug", k.sendPart)
 	rooms.Get("/reports", k.listReports)
 	rooms.Get("/reports/:report", k.showReport)
+	rooms.Get("/calendar", k.showWeek)
+	rooms.Post("/calendar", k.askChange)
+	rooms.Get("/calendar/history", k.showHistory)
+	rooms.Post("/calendar/undo", k.undo)
+	rooms.Get("/calendar/changes/:change", k.showChange)
+	rooms.Post("/calendar/changes/:change", k.actOnChange)
+	rooms.Get("/calendar/changes/:change/follow", k.followChange)
 	rooms.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }
 
@@ -182,6 +197,7 @@ func rooms() []room {
 		{"console.visits", Path + "/visits", web.Document, "listAppointments"},
 		{"console.setup", Path + "/centre", web.Pin, "listCentreParts"},
 		{"reports_room.title", reportsPath, web.Chart, "getReport"},
+		{"console.calendar", calendarPath, web.Calendar, "listDeskGroupDays"},
 	}
 }
 
