@@ -33,8 +33,10 @@ func busyWeek(t *testing.T, options ...servicetest.Option) *servicetest.Centre {
 		}
 	}
 	if answer := byToken(t, centre, "reem", http.MethodPatch, returns, map[string]any{"close": []any{
-		map[string]any{"start": "2026-12-03T00:00:00+03:00", "end": "2026-12-04T00:00:00+03:00", "reason": both("جرد ملفات العوائد", "Stocktaking")},
-		map[string]any{"start": "2026-11-29T09:00:00+03:00", "end": "2026-11-29T09:30:00+03:00", "reason": both("تدريب", "Training"), "places": 1},
+		map[string]any{"start": "2026-12-03T00:00:00+03:00", "end": "2026-12-04T00:00:00+03:00",
+			"reason": both("جرد ملفات العوائد", "Stocktaking")},
+		map[string]any{"start": "2026-11-29T09:00:00+03:00", "end": "2026-11-29T09:30:00+03:00",
+			"reason": both("تدريب", "Training"), "places": 1},
 	}}); answer.Status != http.StatusOK {
 		t.Fatalf("close: %d %s", answer.Status, answer.Body)
 	}
@@ -91,7 +93,9 @@ func TestConsoleWeek(t *testing.T) {
 			t.Errorf("%s: %q, want %q", value, got, want)
 		}
 	}
-	for _, want := range []string{"From 29 November to 3 December 2026", "Sunday 29 November", "19 Jumada al-Akhirah", "No hours: Friday and Saturday"} {
+	for _, want := range []string{
+		"From 29 November to 3 December 2026", "Sunday 29 November", "19 Jumada al-Akhirah", "No hours: Friday and Saturday",
+	} {
 		if !strings.Contains(said(page), want) {
 			t.Errorf("no %q in %s", want, said(page))
 		}
@@ -158,7 +162,8 @@ func TestConsoleClosure(t *testing.T) {
 
 	page, id := drafts(t, noura, form)
 	for _, want := range []string{
-		"It affects 7 visits", "have another time kept for them", "1 has no mobile number and must be reached another way", "Tuesday 1 December from 9:00 am to 10:00 am , Meeting of the department",
+		"It affects 7 visits", "have another time kept for them", "1 has no mobile number and must be reached another way",
+		"Tuesday 1 December from 9:00 am to 10:00 am , Meeting of the department",
 		centre.Visitor(27).Name, "Make the change for 7 visits",
 	} {
 		if !strings.Contains(said(page), want) {
@@ -172,7 +177,8 @@ func TestConsoleClosure(t *testing.T) {
 		t.Errorf("%d are told before it is confirmed", n)
 	}
 	status, page := noura.submits("/console/calendar/changes/"+id, "act", "apply", "decision", "propose", "calendar", form["calendar"])
-	if status != http.StatusOK || !strings.Contains(said(page), "It affected 7 visits") || !strings.Contains(said(page), "To call: 7 visitors") {
+	if status != http.StatusOK || !strings.Contains(said(page), "It affected 7 visits") ||
+		!strings.Contains(said(page), "To call: 7 visitors") {
 		t.Fatalf("applied: %d %s", status, said(page))
 	}
 	if n := messages(); n != 6 {
@@ -244,7 +250,8 @@ func TestConsoleStaleWeek(t *testing.T) {
 		!strings.Contains(said(page), "The last change was taken back") {
 		t.Errorf("undone: %d %s", status, said(page))
 	}
-	if status, page = noura.submits("/console/calendar/undo", "desk_group", "riyadh-returns", "calendar", version); status != http.StatusPreconditionFailed {
+	status, page = noura.submits("/console/calendar/undo", "desk_group", "riyadh-returns", "calendar", version)
+	if status != http.StatusPreconditionFailed {
 		t.Errorf("undone twice: %d %s", status, said(page))
 	}
 }
@@ -276,7 +283,8 @@ func TestConsoleHours(t *testing.T) {
 		if !strings.Contains(said(page), c.does) {
 			t.Errorf("%s: no %q in %s", c.form["kind"], c.does, said(page))
 		}
-		if status, page := noura.submits("/console/calendar/changes/"+id, "act", "apply", "calendar", c.form["calendar"]); status != http.StatusOK {
+		status, page := noura.submits("/console/calendar/changes/"+id, "act", "apply", "calendar", c.form["calendar"])
+		if status != http.StatusOK {
 			t.Fatalf("%s: %d %s", c.form["kind"], status, said(page))
 		}
 		if got := cellOf(t, noura.opens(week), c.cell); got != c.want {

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"ziyara/audit"
@@ -58,14 +56,10 @@ type Change struct {
 	Visits map[Outcome]int
 }
 
-// Progress is a word that is another one after the outcome of any visit, or the state, has
+// Progress is a text that is another one after the outcome of any visit, or the state, has
 // changed: no outcome comes twice, so equal counts mean equal visits.
 func (c Change) Progress() string {
-	word := string(c.State)
-	for _, o := range slices.Sorted(maps.Keys(c.Visits)) {
-		word += fmt.Sprintf("-%s-%d", o, c.Visits[o])
-	}
-	return word
+	return fmt.Sprint(c.State, c.Visits) // maps are printed in the order of their keys
 }
 
 // Stands returns the state at now: a draft that was not applied in time is

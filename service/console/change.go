@@ -119,6 +119,7 @@ func (f *changeForm) edit(zone *time.Location, extra []opening, say func(key str
 		return map[string]any{"reopen": []int{index}}, reason
 	case kindUsual:
 		return map[string]any{"clear_hours": []string{date.String()}}, reason
+	case kindClose, kindFewer, kindExtra, kindHours:
 	}
 	from, okFrom := minuteOf(f.Values[fromField])
 	until, okUntil := minuteOf(f.Values[untilField])
