@@ -2,11 +2,27 @@ package slots
 
 import "strings"
 
-// Spoken returns the reference as words to read aloud over the phone, in the
-// language lang ("en"; anything else is Arabic): a word for every symbol, with a
-// pause between groups. English uses the spelling alphabet of ITU-R (Radio
+// Letter is a symbol of a reference, and how it is said.
+type Letter struct{ Symbol, Said string }
+
+// Letters returns the symbols of the reference in its groups, in the language lang ("en";
+// anything else is Arabic). English uses the spelling alphabet of ITU-R (Radio
 // Regulations, Appendix 14); Arabic has the letter's name followed by that
 // word, because بي and بي, إم and إن sound alike.
+func (r Reference) Letters(lang string) [][]Letter {
+	var groups [][]Letter
+	for group := range strings.SplitSeq(r.String(), "-") {
+		letters := make([]Letter, 0, len(group))
+		for i := range len(group) {
+			letters = append(letters, Letter{group[i : i+1], spoken(group[i], lang)})
+		}
+		groups = append(groups, letters)
+	}
+	return groups
+}
+
+// Spoken returns the reference as words to read aloud over the phone: see Letters. There
+// is a pause between groups.
 // The V that every reference begins with has words of its own, so that it is
 // not taken for a check symbol V.
 func (r Reference) Spoken(lang string) string {
@@ -15,14 +31,14 @@ func (r Reference) Spoken(lang string) string {
 		between = ", "
 	}
 	var groups []string
-	shown := r.String()
-	if rest, ok := strings.CutPrefix(shown, prefix+"-"); ok {
-		groups, shown = append(groups, spokenPrefix(lang)), rest
-	}
-	for group := range strings.SplitSeq(shown, "-") {
-		words := make([]string, 0, len(group))
-		for i := range len(group) {
-			words = append(words, spoken(group[i], lang))
+	for i, letters := range r.Letters(lang) {
+		if i == 0 && len(letters) == 1 && letters[0].Symbol == prefix {
+			groups = append(groups, spokenPrefix(lang))
+			continue
+		}
+		words := make([]string, 0, len(letters))
+		for _, l := range letters {
+			words = append(words, l.Said)
 		}
 		groups = append(groups, strings.Join(words, between))
 	}

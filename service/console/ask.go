@@ -57,6 +57,7 @@ type question struct {
 	key    string // idempotency key; "" for none
 	// version is that which a change is of; 0 for none.
 	version int64
+	hold   string // token of the hold that it is about; "" for none
 }
 
 // ask asks the API of this program in the name of who asks for the page, in the language
@@ -92,6 +93,8 @@ func (k *Console) ask(c *fiber.Ctx, q question, dest any) error {
 		r.Header.Set(fiber.HeaderIfNoneMatch, "*")
 	if q.version != 0 {
 		r.Header.Set(fiber.HeaderIfMatch, `"`+strconv.FormatInt(q.version, 10)+`"`)
+	if q.hold != "" {
+		r.Header.Set("Hold-Token", q.hold)
 	}
 	if q.body != nil {
 		body, err := json.Marshal(q.body)

@@ -83,9 +83,16 @@ var style []byte
 //go:embed console.js
 var module []byte
 
+//go:embed book.css
+var bookStyle []byte
+
+//go:embed book.js
+var bookModule []byte
+
 //nolint:gochecknoglobals // constants in all but name
 var files = []web.Asset{
 	web.NewAsset("console", "css", web.Stylesheet, style), web.NewAsset("console", "js", web.Module, module),
+	web.NewAsset("book", "css", web.Stylesheet, bookStyle), web.NewAsset("book", "js", web.Module, bookModule),
 }
 
 // Mount adds the pages to the app.
@@ -117,6 +124,12 @@ func (k *Console) Mount(app fiber.Router) {
 	rooms.Get("/calendar/changes/:change", k.showChange)
 	rooms.Post("/calendar/changes/:change", k.actOnChange)
 	rooms.Get("/calendar/changes/:change/follow", k.followChange)
+	rooms.Get("/visits/:reference", k.showVisit)
+	rooms.Post("/visits/:reference", k.actOnVisit)
+	rooms.Get("/visits/:reference/move", k.askMove)
+	rooms.Get("/book", k.askBooking)
+	rooms.Post("/book", k.book)
+	rooms.Get("/book/:reference", k.showBooked)
 	rooms.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }
 
@@ -194,6 +207,7 @@ type room struct {
 func rooms() []room {
 	return []room{
 		{"console.hall", Path + "/hall", web.Building, "getHall"},
+		{"book.room", Path + "/book", web.Phone, "createAppointment"},
 		{"console.visits", Path + "/visits", web.Document, "listAppointments"},
 		{"console.setup", Path + "/centre", web.Pin, "listCentreParts"},
 		{"reports_room.title", reportsPath, web.Chart, "getReport"},
@@ -266,5 +280,6 @@ func shortcuts() []shortcut {
 	for _, a := range acts() {
 		list = append(list, shortcut{a.Key, a.Name})
 	}
+	list = append(list, shortcut{"1 … 9", "choose"}, shortcut{"Alt N", "new"}, shortcut{"Alt J", "next_day"}, shortcut{"Alt H", "needs"})
 	return append(list, shortcut{"W", "walk_in"}, shortcut{"D", "delay"}, shortcut{"/", "seek"}, shortcut{"?", "help"})
 }

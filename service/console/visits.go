@@ -24,6 +24,7 @@ type appointments struct {
 		Start     time.Time    `json:"start"`
 		Party     int          `json:"party"`
 		Visitor   string       `json:"visitor"`
+		ID        string       `json:"id"` // masked
 	} `json:"appointments"`
 	Next string `json:"next_cursor"`
 }
