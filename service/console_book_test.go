@@ -294,7 +294,7 @@ func TestConsoleVisit(t *testing.T) {
 	desk := sits(t, centre, "salem")
 	for _, other := range []string{"cancel", "correct", "move"} {
 		status, page := desk.submits(path, "act", other, "seen", "1", "why", "تعذر الحضور")
-		if status != http.StatusConflict || !strings.Contains(page, "What changed meanwhile") || !strings.Contains(said(page), "huda : طلب الزائر") {
+		if status != http.StatusConflict || !strings.Contains(page, "What changed meanwhile") || !strings.Contains(said(page), "By huda · طلب الزائر") {
 			t.Errorf("%s of a stale page: %d %s", other, status, said(page))
 		}
 	}
@@ -316,7 +316,7 @@ func TestConsoleVisit(t *testing.T) {
 		t.Errorf("a no-show: %s", said(page))
 	}
 	_, page = desk.submits(path, "act", "restore", "seen", "4", "why", "كان في صالة الانتظار")
-	if !strings.Contains(page, "The no-show was removed") || !strings.Contains(said(page), "salem : كان في صالة الانتظار") {
+	if !strings.Contains(page, "The no-show was removed") || !strings.Contains(said(page), "By salem · كان في صالة الانتظار") {
 		t.Errorf("restored: %s", said(page))
 	}
 	if got := sits(t, centre, "huda").send(http.MethodGet, "/console/visits/V-2222-2222-2", nil, nil); got.Status != http.StatusNotFound {

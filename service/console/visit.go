@@ -94,7 +94,9 @@ type entry struct {
 	At      web.Moment
 	instant time.Time
 	Text    string // what happened
-	About   string // who did it, and why
+	Actor   string // member of staff who did it; "" for others
+	Reason  string // in their words; "" for none
+	About   string // more about it
 	Said    string // the text of a message; "" for none
 	Tone    web.Tone
 	Message int64 // that can be sent again; 0 for none
@@ -199,14 +201,7 @@ func (p *visitPage) event(e event, zone *time.Location) entry {
 		m := web.MomentOf(e.Start, zone, p.Lang)
 		out.Text = p.S("visit.event_"+e.Event+"_to", "Date", m.Near, "Time", m.Time)
 	}
-	switch {
-	case e.Actor != "" && e.Reason != "":
-		out.About = p.S("visit.by_because", "Actor", e.Actor, "Reason", e.Reason)
-	case e.Actor != "":
-		out.About = p.S("visit.by", "Actor", e.Actor)
-	default:
-		out.About = e.Reason
-	}
+	out.Actor, out.Reason = e.Actor, e.Reason
 	return out
 }
 
