@@ -25,7 +25,6 @@ type hand struct {
 	keys *int
 }
 
-
 // agentAt signs Huda of the call centre in, and opens a page.
 func agentAt(t *testing.T, centre *servicetest.Centre, path string) console {
 	t.Helper()

@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -49,10 +50,7 @@ func (f *form) takes(page string) {
 // sends sends the form with more fields, such as the button, and takes the answer's.
 func (f *form) sends(more ...string) (status int, page string) {
 	f.t.Helper()
-	body := url.Values{}
-	for name, values := range f.fields {
-		body[name] = values
-	}
+	body := maps.Clone(f.fields)
 	for i := 0; i < len(more); i += 2 {
 		body.Set(more[i], more[i+1])
 	}
@@ -135,7 +133,7 @@ func TestConsoleBooksForACaller(t *testing.T) {
 	f.fields = last
 	f.sends("mobile", caller.Mobile)
 	var list api.AppointmentList
-	f.asks("/v1/appointments?q=" + caller.ID).JSON(t, &list)
+	f.asks("/v1/appointments?q="+caller.ID).JSON(t, &list)
 	if len(list.Appointments) != 1 {
 		t.Fatalf("sent twice: %v", list)
 	}
@@ -294,7 +292,8 @@ func TestConsoleVisit(t *testing.T) {
 	desk := sits(t, centre, "salem")
 	for _, other := range []string{"cancel", "correct", "move"} {
 		status, page := desk.submits(path, "act", other, "seen", "1", "why", "تعذر الحضور")
-		if status != http.StatusConflict || !strings.Contains(page, "What changed meanwhile") || !strings.Contains(said(page), "By huda · طلب الزائر") {
+		if status != http.StatusConflict || !strings.Contains(page, "What changed meanwhile") ||
+			!strings.Contains(said(page), "By huda · طلب الزائر") {
 			t.Errorf("%s of a stale page: %d %s", other, status, said(page))
 		}
 	}

@@ -59,6 +59,8 @@ func routesOfVisitors() map[string]reach {
 		"GET /console/reports", "GET /console/reports/:report",
 		"GET /console/calendar", "POST /console/calendar", "GET /console/calendar/history", "POST /console/calendar/undo",
 		"GET /console/calendar/changes/:change", "POST /console/calendar/changes/:change", "GET /console/calendar/changes/:change/follow",
+		"GET /console/book", "POST /console/book", "GET /console/book/:reference",
+		"GET /console/visits/:reference", "POST /console/visits/:reference", "GET /console/visits/:reference/move",
 		"GET /v1/branches", "GET /v1/branches/:branch", "GET /v1/departments", "GET /v1/services", "GET /v1/services/:service",
 		"GET /v1/cancellation-reasons", "GET /v1/guide", "GET /v1/services/:service/slots", "GET /v1/services/:service/first",
 		"GET /v1/services/:service/days", "GET /v1/services/:service/slots/explain", "GET /v1/branches/:branch/display",

@@ -31,8 +31,9 @@ func (r Reference) Spoken(lang string) string {
 		between = ", "
 	}
 	var groups []string
-	for i, letters := range r.Letters(lang) {
-		if i == 0 && len(letters) == 1 && letters[0].Symbol == prefix {
+	all := r.Letters(lang)
+	for i, letters := range all {
+		if i == 0 && len(all) > 1 && len(letters) == 1 && letters[0].Symbol == prefix {
 			groups = append(groups, spokenPrefix(lang))
 			continue
 		}

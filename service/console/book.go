@@ -598,10 +598,13 @@ const daysAhead = 30
 
 // others finds the other times of a branch on a date, or the next one with any.
 func (k *Console) others(c *fiber.Ctx, p *bookPage) error {
-	branch, day, _ := strings.Cut(p.Values[dayField], "|")
+	branch, day, found := strings.Cut(p.Values[dayField], "|")
+	if !found { // nothing is free anywhere
+		return nil
+	}
 	from, err := scheduling.ParseDate(day)
 	if err != nil {
-		return nil
+		return fiber.ErrNotFound
 	}
 	query := url.Values{"branch": {branch}, "from": {from.String()}, "to": {(from + daysAhead).String()}}
 	if len(p.Ticked) > 0 {

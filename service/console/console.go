@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -158,11 +159,17 @@ func (k *Console) guard(c *fiber.Ctx) error {
 	return nil
 }
 
-// signIn sends the browser to sign in, and back.
+// signIn sends the browser to sign in, and back: from the page of one visit to the room,
+// because the pages for that need not know its reference.
 func (k *Console) signIn(c *fiber.Ctx) error {
 	back := c.OriginalURL()
 	if c.Method() != http.MethodGet {
 		back = c.Path()
+	}
+	for _, room := range []string{Path + "/visits", Path + "/book"} {
+		if strings.HasPrefix(back, room+"/") {
+			back = room
+		}
 	}
 	return c.Redirect(k.SignInPath+"?"+url.Values{k.ReturnField: {back}}.Encode(), http.StatusSeeOther)
 }

@@ -447,7 +447,7 @@ func (k *Console) timesToMove(c *fiber.Ctx, p *visitPage, day string) error {
 
 // stateTone is how a state of a visit is meant.
 func stateTone(s slots.Status) (web.Tone, web.Icon) {
-	switch s {
+	switch s { //nolint:exhaustive // the others are over
 	case slots.Booked, slots.Completed:
 		return web.Good, web.Check
 	case slots.Requested:
@@ -459,4 +459,6 @@ func stateTone(s slots.Status) (web.Tone, web.Icon) {
 }
 
 // channelName is the name of the channel through which the visit was booked.
-func (p visitPage) channelName() string { return p.S("visit.channel_" + cmp.Or(p.Visit.Staff.Channel, "public")) }
+func (p visitPage) channelName() string {
+	return p.S("visit.channel_" + cmp.Or(p.Visit.Staff.Channel, "public"))
+}
