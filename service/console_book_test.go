@@ -131,7 +131,9 @@ func TestConsoleBooksForACaller(t *testing.T) {
 	}
 	// The same form again is the same booking.
 	f.fields = last
-	f.sends("mobile", caller.Mobile)
+	if _, page = f.sends("mobile", caller.Mobile); !strings.Contains(page, "The visit is booked") {
+		t.Errorf("sent twice: %s", said(page))
+	}
 	var list api.AppointmentList
 	f.asks("/v1/appointments?q="+caller.ID).JSON(t, &list)
 	if len(list.Appointments) != 1 {
