@@ -134,9 +134,15 @@ type console struct {
 // opensConsole signs Salem of reception in, and opens a page of the console.
 func opensConsole(t *testing.T, centre *servicetest.Centre, path string) console {
 	t.Helper()
+	return opensAs(t, centre, "salem", path)
+}
+
+// opensAs signs a member of the demo's staff in, and opens a page of the console.
+func opensAs(t *testing.T, centre *servicetest.Centre, user, path string) console {
+	t.Helper()
 	b := newChromium(t, centre.Replicas[0].URL())
 	b.does(chromedp.Navigate(b.origin+"/staff/sign-in?"+url.Values{"return": {path}}.Encode()),
-		chromedp.Click(`button[value="salem"]`), chromedp.WaitVisible(".console"))
+		chromedp.Click(`button[value="`+user+`"]`), chromedp.WaitVisible(".console"))
 	return console{b, centre}
 }
 

@@ -4,7 +4,6 @@ package service_test
 
 import (
 	"context"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,18 +12,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-
-	"ziyara/service/servicetest"
 )
-
-// opensAs signs a member of the demo's staff in, and opens a page of the console.
-func opensAs(t *testing.T, centre *servicetest.Centre, user, path string) console {
-	t.Helper()
-	b := newChromium(t, centre.Replicas[0].URL())
-	b.does(chromedp.Navigate(b.origin+"/staff/sign-in?"+url.Values{"return": {path}}.Encode()),
-		chromedp.Click(`button[value="`+user+`"]`), chromedp.WaitVisible(".console"))
-	return console{b, centre}
-}
 
 // The reports in both languages, narrow and wide, light and dark, printed, and with what
 // can't be answered.

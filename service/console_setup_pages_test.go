@@ -4,10 +4,7 @@ package service_test
 
 import (
 	"net/http"
-	"net/url"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 
 	"ziyara/service/servicetest"
 )
@@ -23,9 +20,7 @@ func TestBrowserConsoleSetup(t *testing.T) {
 	if status, page := admin.sendsForm(service, admin.fills(review, service, "do", "save")); status != http.StatusOK {
 		t.Fatalf("a longer visit: %d %s", status, said(page))
 	}
-	b := newChromium(t, centre.Replicas[0].URL())
-	b.does(chromedp.Navigate(b.origin+"/staff/sign-in?"+url.Values{"return": {"/console/centre"}}.Encode()),
-		chromedp.Click(`button[value="reem"]`), chromedp.WaitVisible(".console"))
+	b := opensAs(t, centre, "reem", "/console/centre")
 	b.everyLanguage("setup-branches", "/console/centre/branches")
 	b.everyLanguage("setup-services", "/console/centre/services")
 	b.everyLanguage("setup-service", "/console/centre/services/"+annualReturns)

@@ -22,20 +22,20 @@ func (s seat) fills(page, action string, fields ...string) url.Values {
 	form := url.Values{}
 	found := false
 	for n := range root.Descendants() {
-		if n.Data != "form" || attribute(n, "action") != action {
+		if n.Data != "form" || attributeOf(n, "action") != action {
 			continue
 		}
 		found = true
 		for f := range n.Descendants() {
-			name := attribute(f, "name")
+			name := attributeOf(f, "name")
 			switch {
 			case name == "":
-			case f.Data == "input" && (attribute(f, "type") != "checkbox" && attribute(f, "type") != "radio" || carries(f, "checked")):
-				form.Add(name, attribute(f, "value"))
+			case f.Data == "input" && (attributeOf(f, "type") != "checkbox" && attributeOf(f, "type") != "radio" || carries(f, "checked")):
+				form.Add(name, attributeOf(f, "value"))
 			case f.Data == "select":
 				for o := range f.Descendants() {
 					if o.Data == "option" && (carries(o, "selected") || !form.Has(name)) {
-						form.Set(name, attribute(o, "value"))
+						form.Set(name, attributeOf(o, "value"))
 					}
 				}
 			}
@@ -62,7 +62,7 @@ func carries(n *html.Node, name string) bool {
 	return false
 }
 
-func attribute(n *html.Node, name string) string {
+func attributeOf(n *html.Node, name string) string {
 	for _, a := range n.Attr {
 		if a.Key == name {
 			return a.Val

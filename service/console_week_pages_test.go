@@ -4,7 +4,6 @@ package service_test
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,15 +12,6 @@ import (
 
 	"ziyara/service/servicetest"
 )
-
-// opensAs signs a member of the demo's staff in, and opens a page of the console.
-func opensAs(t *testing.T, centre *servicetest.Centre, user, path string) console {
-	t.Helper()
-	b := newChromium(t, centre.Replicas[0].URL())
-	b.does(chromedp.Navigate(b.origin+"/staff/sign-in?"+url.Values{"return": {path}}.Encode()),
-		chromedp.Click(`button[value="`+user+`"]`), chromedp.WaitVisible(".console"))
-	return console{b, centre}
-}
 
 // The calendar in both languages, wide and on a phone, light and dark: as it is, with a
 // stretch that is chosen, for who may only look, and with mistakes.

@@ -409,7 +409,7 @@ func (k *Console) apply(c *fiber.Ctx) error {
 	if len(except) > 0 {
 		body["exceptions"] = except
 	}
-	err = k.ask(c, question{method: http.MethodPost, path: groupPath(p.Group) + "/changes", version: p.Version, body: body}, nil)
+	err = k.ask(c, question{method: http.MethodPost, path: groupPath(p.Group) + "/changes", match: tagOf(p.Version), body: body}, nil)
 	r := new(refusal)
 	switch {
 	case err == nil:

@@ -53,12 +53,11 @@ type question struct {
 	match  string  // entity tag of what a change is about; "" for none
 	absent bool    // adds what is not there
 	tag    *string // takes the entity tag of the answer; nil for none
-	body   any    // nil for none
-	key    string // idempotency key; "" for none
-	// version is that which a change is of; 0 for none.
-	version int64
-	hold   string // token of the hold that it is about; "" for none
+	hold   string  // token of the hold that it is about; "" for none
 }
+
+// tagOf is the entity tag of a version.
+func tagOf(version int64) string { return strconv.Quote(strconv.FormatInt(version, 10)) }
 
 // ask asks the API of this program in the name of who asks for the page, in the language
 // of the page, and reads its answer into dest unless it is nil. It returns a *refusal.
@@ -91,8 +90,7 @@ func (k *Console) ask(c *fiber.Ctx, q question, dest any) error {
 	}
 	if q.absent {
 		r.Header.Set(fiber.HeaderIfNoneMatch, "*")
-	if q.version != 0 {
-		r.Header.Set(fiber.HeaderIfMatch, `"`+strconv.FormatInt(q.version, 10)+`"`)
+	}
 	if q.hold != "" {
 		r.Header.Set("Hold-Token", q.hold)
 	}

@@ -24,13 +24,13 @@ import (
 
 // Names of fields of the forms of the centre.
 const (
-	doField       = "do"     // what a button of the form does; or moreField, lessField and where
+	partActField  = "do"     // what a button of the form does; or moreField, lessField and where
 	moreField     = "more"   // of a list: one more row
 	lessField     = "less"   // of a row: without it
 	partField     = "part"   // the part that was looked at before it is saved, as JSON
 	baseField     = "base"   // the part that the change began with, as JSON
 	tagField      = "tag"    // its entity tag; "" for a part that is new
-	decisionField = "choice" // what becomes of the visits
+	choiceField   = "choice" // what becomes of the visits
 	reasonArField = "reason_ar"
 	reasonEnField = "reason_en"
 	versionQuery  = "version"
@@ -195,8 +195,8 @@ func nameIn(part map[string]any, lang string) string {
 	return text
 }
 
-// state is the key of the text that says whether a part is in use on a date.
-func state(part map[string]any, today string) string {
+// stateOf is the key of the text that says whether a part is in use on a date.
+func stateOf(part map[string]any, today string) string {
 	if retired, ok := part["retired"].(map[string]any); ok {
 		if from, _ := retired["from"].(string); from <= today {
 			return "console.state_retired"
@@ -253,7 +253,7 @@ func (k *Console) showParts(c *fiber.Ctx) error {
 	today := k.Now().In(k.Centre().Zone("")).Format(time.DateOnly)
 	for _, part := range all {
 		name, _ := part["slug"].(string)
-		l := listed{Name: nameIn(part, p.Lang), State: state(part, today), Address: partAddress(p.Kind, name, p.Lang)}
+		l := listed{Name: nameIn(part, p.Lang), State: stateOf(part, today), Address: partAddress(p.Kind, name, p.Lang)}
 		if d, ok := k.Centre().Department(department(p.Kind, part)); ok && p.Kind != setup.KindDepartment {
 			l.Of = d.Name.In(p.Lang)
 		}
@@ -444,7 +444,7 @@ func (k *Console) sendPart(c *fiber.Ctx) error {
 	slug, base := c.Params("slug"), readPart(c.FormValue(baseField))
 	p := k.partPage(frame, slug, base, c.FormValue(tagField))
 	fields := fieldsOf(p.Kind)
-	act, where, _ := strings.Cut(c.FormValue(doField), " ")
+	act, where, _ := strings.Cut(c.FormValue(partActField), " ")
 	if looked := readPart(c.FormValue(partField)); looked != nil {
 		p.Typed = typedOf(fields, looked)
 		if act == actSave {
@@ -546,7 +546,7 @@ func (k *Console) showLook(c *fiber.Ctx, p partPage, part map[string]any, done o
 		}
 		before = now
 	}
-	l := lookPage{partPage: p, Part: asJSON(part), Undecided: done.Undecided, Decision: c.FormValue(decisionField)}
+	l := lookPage{partPage: p, Part: asJSON(part), Undecided: done.Undecided, Decision: c.FormValue(choiceField)}
 	l.Reason = catalog.Text{AR: strings.TrimSpace(c.FormValue(reasonArField)), EN: strings.TrimSpace(c.FormValue(reasonEnField))}
 	l.Changes = k.differences(p.page, p.Kind, before, readPart(l.Part))
 	for _, v := range done.Visits {
@@ -572,7 +572,7 @@ func (k *Console) showLook(c *fiber.Ctx, p partPage, part map[string]any, done o
 // mistaken shows the form again, with what is wrong at its fields.
 func (k *Console) mistaken(c *fiber.Ctx, p partPage, r *refusal) error {
 	if r.Status == http.StatusPreconditionFailed {
-		return k.meanwhile(c, p, r)
+		return k.changedMeanwhile(c, p, r)
 	}
 	member := "#/" + memberOf(p.Kind)
 	for _, w := range r.Errors {
@@ -603,9 +603,9 @@ func (k *Console) mistaken(c *fiber.Ctx, p partPage, r *refusal) error {
 	return k.showForm(c, p, r.Status)
 }
 
-// meanwhile shows the form again after somebody else has changed the part, with what they
+// changedMeanwhile shows the form again after somebody else has changed the part, with what they
 // changed beside it. What is typed stays, and can be saved over theirs.
-func (k *Console) meanwhile(c *fiber.Ctx, p partPage, r *refusal) error {
+func (k *Console) changedMeanwhile(c *fiber.Ctx, p partPage, r *refusal) error {
 	if p.Slug == "" {
 		p.Wrong["/slug"] = p.S("console.slug_taken")
 		p.Mistakes = append(p.Mistakes, web.Mistake{Field: "/slug", Text: p.Wrong["/slug"]})
@@ -624,7 +624,7 @@ func (k *Console) meanwhile(c *fiber.Ctx, p partPage, r *refusal) error {
 // savePart saves what was looked at.
 func (k *Console) savePart(c *fiber.Ctx, p partPage, part map[string]any) error {
 	more := map[string]any{}
-	decision := slots.Decision(c.FormValue(decisionField))
+	decision := slots.Decision(c.FormValue(choiceField))
 	reason := map[string]string{"ar": strings.TrimSpace(c.FormValue(reasonArField)), "en": strings.TrimSpace(c.FormValue(reasonEnField))}
 	if decision != "" {
 		more["decision"] = decision

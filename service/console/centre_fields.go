@@ -75,8 +75,8 @@ func choice(name string, choices ...string) field {
 func group(name string, fields ...field) field { return field{name: name, is: isGroup, fields: fields} }
 func rows(name string, fields ...field) field  { return field{name: name, is: isRows, fields: fields} }
 
-// standing is when a part is out of use.
-func standing() section {
+// outOfUse is when a part is out of use.
+func outOfUse() section {
 	return section{key: "standing", fields: []field{
 		rows("pauses", date("from").require(), date("until").require(), text("reason").require()).hinted(),
 		group("retired", date("from"), text("reason")).hinted(),
@@ -93,9 +93,9 @@ func sections(k setup.Kind) []section {
 		add(text("short_name").hinted(), text("city").require(), text("address").require().hinted(),
 			field{name: "zone", is: isWords, needed: true, hint: true},
 			group("quiet", wall("from"), wall("to")).hinted())
-		return []section{main, standing()}
+		return []section{main, outOfUse()}
 	case setup.KindDepartment:
-		return []section{main, standing()}
+		return []section{main, outOfUse()}
 	case setup.KindService:
 		return serviceSections(main)
 	case setup.KindHolidayList:
@@ -115,7 +115,7 @@ func sections(k setup.Kind) []section {
 			part("holiday_list", setup.KindHolidayList).hinted())
 		return []section{main, {key: "desks", fields: []field{
 			rows("desks", field{name: "name", is: isWords, needed: true}, yes("accessible")).hinted(),
-		}}, standing()}
+		}}, outOfUse()}
 	case setup.KindEntity:
 		add(field{name: "link", is: isWords, needed: true}, field{name: "topics", is: isTexts, hint: true})
 	case setup.KindReason:
@@ -154,7 +154,7 @@ func serviceSections(main section) []section {
 			{name: "reminders", is: isDurations, hint: true},
 			group("hall", duration("early"), duration("late"), choice("late_turn", "behind", "arrival", "kept"), duration("no_show")).hinted(),
 		}},
-		standing(),
+		outOfUse(),
 	}
 }
 

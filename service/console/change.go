@@ -322,7 +322,7 @@ func (k *Console) extraOf(c *fiber.Ctx, g *centre.DeskGroup, date string) ([]ope
 // draft asks what an edit of a version of a calendar would do.
 func (k *Console) draft(c *fiber.Ctx, g *centre.DeskGroup, version int64, edit any, reason catalog.Text) (made change, err error) {
 	err = k.ask(c, question{
-		method: http.MethodPost, path: groupPath(g) + "/changes", query: url.Values{"dry_run": {"true"}}, version: version,
+		method: http.MethodPost, path: groupPath(g) + "/changes", query: url.Values{"dry_run": {"true"}}, match: tagOf(version),
 		body: map[string]any{"edit": edit, "reason": reason},
 	}, &made)
 	return made, err
@@ -339,7 +339,7 @@ func (k *Console) undo(c *fiber.Ctx) error {
 	if err != nil {
 		return fiber.ErrNotFound
 	}
-	err = k.ask(c, question{method: http.MethodPost, path: groupPath(g) + "/undo", version: version}, nil)
+	err = k.ask(c, question{method: http.MethodPost, path: groupPath(g) + "/undo", match: tagOf(version)}, nil)
 	r := new(refusal)
 	switch {
 	case errors.As(err, &r) && r.Status != http.StatusUnauthorized:

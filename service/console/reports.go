@@ -25,7 +25,7 @@ const reportsPath = Path + "/reports"
 // Fields of the query of a report that the API has too, and our own: which figure is
 // drawn.
 const (
-	fromField       = "from" // dates, ISO 8601
+	sinceField      = "from" // dates, ISO 8601
 	toField         = "to"   // included
 	rowsField       = "group_by"
 	departmentField = "department"
@@ -214,8 +214,8 @@ func (p page) difference(c reportColumn, now, before *float64) (d difference) {
 	return d
 }
 
-// line is a row of the table.
-type line struct {
+// tableRow is a row of the table.
+type tableRow struct {
 	Label, Hijri string
 	Bar          plot.Bar
 	Diff         difference
@@ -237,7 +237,7 @@ type reportPage struct {
 	Against  string // what it is compared with; "" for nothing
 	Diff     difference
 	Plot     *plot.Lines // nil where nothing can be drawn
-	Lines    []line
+	Lines    []tableRow
 	Compared bool     // there is a period before
 	Gaps     []string // how far the figures are to be trusted
 	By       string   // title of what the rows stand for
@@ -302,7 +302,7 @@ func (k *Console) definitions(c *fiber.Ctx) ([]definition, error) {
 // reportQuery reads the query of a page as the API wants it.
 func reportQuery(c *fiber.Ctx) url.Values {
 	q := url.Values{}
-	for _, name := range []string{fromField, toField, rowsField, departmentField, branchField, serviceField, channelField} {
+	for _, name := range []string{sinceField, toField, rowsField, departmentField, branchField, serviceField, channelField} {
 		if v := strings.TrimSpace(c.Query(name)); v != "" {
 			q.Set(name, v)
 		}
@@ -392,7 +392,7 @@ func (k *Console) fillReport(c *fiber.Ctx, p *reportPage, path string) error {
 	if p.Now.To, err = scheduling.ParseDate(r.To); err != nil {
 		return err
 	}
-	p.Query.Set(fromField, r.From)
+	p.Query.Set(sinceField, r.From)
 	p.Query.Set(toField, r.To)
 	p.Before = p.Now.before()
 	p.Compared = reports.Name(r.Report) != reports.Forecast
@@ -433,7 +433,7 @@ func (p reportPage) asks(over period, by string) url.Values {
 			q.Set(name, v)
 		}
 	}
-	q.Set(fromField, over.From.String())
+	q.Set(sinceField, over.From.String())
 	q.Set(toField, over.To.String())
 	q.Set(rowsField, by)
 	return q
@@ -473,7 +473,7 @@ func (p *reportPage) tabulate(before report) {
 	}
 	rtl := p.Dir() == "rtl"
 	for _, row := range p.Report.Rows {
-		l := line{Values: row.Values, Bar: plot.Bar{RTL: rtl, Value: row.Values[name], Most: most}}
+		l := tableRow{Values: row.Values, Bar: plot.Bar{RTL: rtl, Value: row.Values[name], Most: most}}
 		l.Label, l.Hijri = row.label(p.Lang)
 		if p.Compared && !dated {
 			l.Bar.Before = was[row.key()][name]
@@ -481,7 +481,7 @@ func (p *reportPage) tabulate(before report) {
 		}
 		p.Lines = append(p.Lines, l)
 	}
-	p.Lines = append(p.Lines, line{
+	p.Lines = append(p.Lines, tableRow{
 		Label: p.S("reports_room.total"), Values: p.Report.Total, Total: true,
 		Diff: p.difference(p.Figure, p.Report.Total[name], before.Total[name]),
 	})
@@ -599,8 +599,8 @@ func written(u reports.Unit, v float64) string {
 	return strings.TrimSuffix(decimals(v, 1), ".0")
 }
 
-// cell is a figure of the table; a dash where it has no meaning.
-func cell(c reportColumn, v *float64) string {
+// figureIn is a figure of the table; a dash where it has no meaning.
+func figureIn(c reportColumn, v *float64) string {
 	if v == nil {
 		return "–"
 	}
@@ -679,8 +679,8 @@ func (k *Console) presets(p reportPage) (list []preset) {
 	} {
 		from, to := one.From.String(), one.To.String()
 		list = append(list, preset{
-			p.S(one.name), p.address(reportsPath+"/"+p.Report.Report, fromField, from, toField, to),
-			p.Query.Get(fromField) == from && p.Query.Get(toField) == to,
+			p.S(one.name), p.address(reportsPath+"/"+p.Report.Report, sinceField, from, toField, to),
+			p.Query.Get(sinceField) == from && p.Query.Get(toField) == to,
 		})
 	}
 	return list

@@ -798,11 +798,11 @@ func reportForm(p reportPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dateField(p.page, fromField, p.S("reports_room.from"), p.Query.Get(fromField)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dateInput(p.page, sinceField, p.S("reports_room.from"), p.Query.Get(sinceField)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dateField(p.page, toField, p.S("reports_room.to"), p.Query.Get(toField)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dateInput(p.page, toField, p.S("reports_room.to"), p.Query.Get(toField)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -851,8 +851,8 @@ func reportForm(p reportPage) templ.Component {
 	})
 }
 
-// dateField asks for a date.
-func dateField(p page, name, label, value string) templ.Component {
+// dateInput asks for a date.
+func dateInput(p page, name, label, value string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1398,9 +1398,9 @@ func reportTable(p reportPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var60 string
-			templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(cell(p.Figure, l.Values[p.Figure.Name]))
+			templ_7745c5c3_Var60, templ_7745c5c3_Err = templ.JoinStringErrs(figureIn(p.Figure, l.Values[p.Figure.Name]))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `console/reports.templ`, Line: 263, Col: 87}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `console/reports.templ`, Line: 263, Col: 91}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var60))
 			if templ_7745c5c3_Err != nil {
@@ -1447,9 +1447,9 @@ func reportTable(p reportPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var61 string
-					templ_7745c5c3_Var61, templ_7745c5c3_Err = templ.JoinStringErrs(cell(c, l.Values[c.Name]))
+					templ_7745c5c3_Var61, templ_7745c5c3_Err = templ.JoinStringErrs(figureIn(c, l.Values[c.Name]))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `console/reports.templ`, Line: 278, Col: 69}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `console/reports.templ`, Line: 278, Col: 73}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var61))
 					if templ_7745c5c3_Err != nil {

@@ -1241,8 +1241,8 @@ func (p visitPage) field(act, name string, foreign bool, attributes templ.Attrib
 	return f
 }
 
-// why asks for the reason. It has the id of the mistake only in the form that was sent.
-func why(p visitPage, act string) templ.Component {
+// reasonFor asks for the reason. It has the id of the mistake only in the form that was sent.
+func reasonFor(p visitPage, act string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1548,7 +1548,7 @@ func visitActs(p visitPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = why(p, actCorrect).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reasonFor(p, actCorrect).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1657,7 +1657,7 @@ func visitActs(p visitPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = why(p, actRestore).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reasonFor(p, actRestore).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1729,7 +1729,7 @@ func visitActs(p visitPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = why(p, actCancel).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reasonFor(p, actCancel).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
