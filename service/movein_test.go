@@ -371,3 +371,74 @@ func TestVisitsAsSpreadsheetsSaveThem(t *testing.T) {
 		t.Errorf("visits at %s", starts)
 	}
 }
+
+// The visits of a centre move to another one: all that is ahead, at the same times, for the same
+// people.
+func TestMovingOutAndIn(t *testing.T) {
+	t.Parallel()
+	here := movingInto(t)
+	first := here.Visitor(1)
+	first.Name, first.Email = "=Sara Ahmed", "sara@town.example"
+	first.Books("building-permit", "town-hall", servicetest.At(t, "2026-11-24T10:00"))
+	moved := here.Visitor(2).Books("building-permit", "town-hall", servicetest.At(t, "2026-11-24T10:40"))
+	here.Visitor(2).TryMove(moved, servicetest.At(t, "2026-11-25T10:00"))
+	gone := here.Visitor(3)
+	gone.TryCancel(gone.Books("building-permit", "town-hall", servicetest.At(t, "2026-11-25T10:40")))
+	here.Visitor(4).Books("boat-licence", "town-hall", servicetest.At(t, "2026-11-26T12:00")) // waits for an approval
+	here.imports(strings.Replace(head, "channel", "channel,representative_name,representative_identity,wakala,wakala_expires", 1)+
+		"A-1,building-permit,town-hall,2026-11-26,09:40,"+whoIs(5)+",,en,3,interpreter,protected,وكيل النخيل,"+
+		servicetest.NationalID(6)+",4499887766,2027-01-01\n"+
+		"A-2,building-permit,town-hall,2026-11-26,11:00,"+whoIs(7)+",,en,3,interpreter,protected,,,,\n", service.ImportOptions{})
+	here.Jobs()
+
+	var visits, log bytes.Buffer
+	counts, err := service.Export(t.Context(), here.config, "a test", &visits, &log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if counts.Visits != 4 || counts.Requests != 1 || counts.Entries != strings.Count(log.String(), "\n") ||
+		!strings.Contains(log.String(), `"actor":"a test","action":"export"`) {
+		t.Errorf("counts %+v", counts)
+	}
+	for _, want := range []string{
+		"2026-11-24,09:00,'=Sara Ahmed," + servicetest.NationalID(1) + ",'+966500000001,sara@town.example,", "2026-11-25,09:00,زائر رقم 2,",
+		"3,interpreter,protected,وكيل النخيل," + servicetest.NationalID(6) + ",4499887766,2027-01-01\n",
+	} {
+		if !strings.Contains(visits.String(), want) {
+			t.Errorf("the file lacks %q:\n%s", want, visits.String())
+		}
+	}
+	described, err := setup.Write(described(t, here.config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := moving{config: migrated(t), t: t}
+	there.config.Secret = []byte("another secret, of at least 32 bytes")
+	centre, err := setup.Read(described)
+	if err != nil {
+		t.Fatal(err)
+	}
+	apply(t, there.config, centre)
+	result := there.imports(visits.String(), service.ImportOptions{})
+	if result.Imported != counts.Visits {
+		t.Fatalf("there: %v\n%s", there.told(result), visits.String())
+	}
+	var again bytes.Buffer
+	if _, err = service.Export(t.Context(), there.config, "a test", &again, &log); err != nil {
+		t.Fatal(err)
+	}
+	// The references are others, all else is the same.
+	for _, line := range result.Lines {
+		former, reference := line.Former, line.Reference.String()
+		if !strings.Contains(again.String(), reference) {
+			t.Errorf("%s, which was %s, is not exported", reference, former)
+		}
+		again = *bytes.NewBufferString(strings.ReplaceAll(again.String(), reference, former))
+	}
+	if diff := cmp.Diff(visits.String(), again.String()); diff != "" {
+		t.Errorf("visits (-here +there):\n%s", diff)
+	}
+	if n := servicetest.Query[int](t, there.config.DatabaseURL, "SELECT count(*) FROM messages"); n != 0 {
+		t.Errorf("%d messages there", n)
+	}
+}

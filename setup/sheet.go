@@ -189,10 +189,9 @@ func (s *Sheet) readHead(kinds []Columns) {
 			s.names[i] = field
 		}
 	}
-	for _, needed := range columns.Needed {
-		if !s.Has(needed) {
-			s.fault(position{line: s.first, column: 1}, fmt.Sprintf("the first line names no column %s: %s", needed, columns))
-		}
+	missing := slices.DeleteFunc(slices.Clone(columns.Needed), s.Has)
+	if len(missing) > 0 {
+		s.fault(position{line: s.first, column: 1}, fmt.Sprintf("the first line names no column %s: %s", strings.Join(missing, ", "), columns))
 	}
 }
 

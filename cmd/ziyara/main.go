@@ -25,6 +25,7 @@ type commands struct {
 	Migrate migrate `cmd:"" help:"Bring the database schema up to date."`
 	Centre  centre  `cmd:"" help:"The centre as a file: start, check, apply, export."`
 	Visits  visits  `cmd:"" help:"All visits at once: import those of another system."`
+	Export  export  `cmd:"" help:"Write the centre, the visits ahead and the log as files that other systems read. It is no backup."`
 	Seed    seed    `cmd:"" help:"Add the missing parts of the demo centre to the database."`
 	Audit   audit   `cmd:"" help:"Recompute the capacity ledger, check the log of staff; exit 1 and list what is wrong."`
 	Person  person  `cmd:"" help:"Give a person a copy of what is kept of them, or erase it."`

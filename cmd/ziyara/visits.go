@@ -80,7 +80,7 @@ func (v visitsImport) summary(c movein.Counts) string {
 		text += fmt.Sprintf(", %d not reached: run it again", c.Left)
 	}
 	if c.Notes > 0 {
-		text += fmt.Sprintf(". %s were left out: visits have none", count(c.Notes, "note"))
+		text += fmt.Sprintf(". Left out: %s, which visits don't have", count(c.Notes, "note"))
 	}
 	if report := v.report(); report != "" && report != stdio {
 		text += ". What became of each is in " + report

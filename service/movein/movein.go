@@ -119,7 +119,11 @@ func Read(data []byte, c *centre.Snapshot) (visits []Visit, notes int, err error
 	for i := range r.visits {
 		v := &r.visits[i]
 		w := r.whens[i]
-		v.Start = w.date(r.monthFirst).At(w.at, c.Zone(v.Branch))
+		zone := w.zone
+		if zone == nil {
+			zone = c.Zone(v.Branch)
+		}
+		v.Start = w.date(r.monthFirst).At(w.at, zone)
 	}
 	return r.visits, r.notes, nil
 }

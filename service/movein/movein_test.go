@@ -1,12 +1,16 @@
 package movein_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
+	"ziyara/catalog"
 	"ziyara/service/movein"
 	"ziyara/setup"
+	"ziyara/slots"
 )
 
 // A file with more faults than anybody reads ends early, and a file that is too large at once.
@@ -36,6 +40,36 @@ func TestGuarded(t *testing.T) {
 		}
 		if plain := movein.Plain(guarded); plain != value {
 			t.Errorf("%q is read as %q", value, plain)
+		}
+	}
+}
+
+// A visit at a time that the clocks show twice is read as it was written.
+func TestRepeatedHour(t *testing.T) {
+	t.Parallel()
+	cairo, err := time.LoadLocation("Africa/Cairo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := small(t)
+	for _, start := range []time.Time{ // 23:30 on 29 October 2026, in summer time and after it
+		time.Date(2026, time.October, 29, 20, 30, 0, 0, time.UTC), time.Date(2026, time.October, 29, 21, 30, 0, 0, time.UTC),
+	} {
+		var file bytes.Buffer
+		w, err := movein.NewWriter(&file, func(string) *time.Location { return cairo })
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = w.Write(slots.Appointment{
+			Reference: slots.NewReference([5]byte{1}), Service: "permit", Branch: "cairo", Start: start, Party: 1, Lang: "ar",
+			Channel: catalog.Public, Visitor: slots.Visitor{Name: "زائر", Identity: slots.Identity{Number: "1000000008"}},
+		})
+		if err = errors.Join(err, w.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		visits, _, err := movein.Read(file.Bytes(), c)
+		if err != nil || !visits[0].Start.Equal(start) {
+			t.Errorf("%v was read as %+v, %v\n%s", start, visits, err, file.String())
 		}
 	}
 }

@@ -14,7 +14,9 @@ func small(t testing.TB) *centre.Snapshot {
 	t.Helper()
 	text := catalog.Text{AR: "قياس", EN: "Measurement"}
 	c, err := catalog.NewCentre(
-		[]catalog.Branch{{Slug: "town", Name: text, City: text, Address: text, Zone: "Asia/Riyadh"}},
+		[]catalog.Branch{
+			{Slug: "town", Name: text, City: text, Address: text, Zone: "Asia/Riyadh"},
+			{Slug: "cairo", Name: catalog.Text{AR: "القاهرة", EN: "Cairo"}, City: text, Address: text, Zone: "Africa/Cairo"}},
 		[]catalog.Department{{Slug: "permits", Name: text}}, nil, nil)
 	if err != nil {
 		t.Fatal(err)

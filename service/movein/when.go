@@ -17,6 +17,7 @@ type when struct {
 	first, second int  // month and day if ordered, otherwise in the order of the file
 	ordered       bool // the year came first, so the month follows
 	at            scheduling.WallTime
+	zone          *time.Location // the offset that is written beside the time; nil for the zone of the branch
 }
 
 // firstHijri to lastHijri are years of the Hijri calendar; Gregorian years are later.
@@ -50,6 +51,7 @@ var (
 	yearFirst = regexp.MustCompile(`^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$`)
 	yearLast  = regexp.MustCompile(`^([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})$`)
 	clock     = regexp.MustCompile(`^([0-9]{1,2})(?:[:.]([0-9]{2}))?(?::00)?(?:\.0+)? ?(am|pm|ص|م|صباحا|مساء)?$`)
+	offset    = regexp.MustCompile(`^(.*) ([-+][0-9]{2}:[0-9]{2})$`)
 	serial    = regexp.MustCompile(`^[0-9]{5}(\.[0-9]+)?$`)
 	fraction  = regexp.MustCompile(`^0?\.[0-9]+$`)
 )
@@ -80,6 +82,11 @@ func readWhen(date, at string) (w when, faults map[string]string) {
 	case w.year == 0, w.date(true) == 0 && w.date(false) == 0:
 		w.year = 0
 		faults[colDate] = "is no date such as 2026-12-01, 01/12/2026 or 1448-06-21"
+	}
+	if parts := offset.FindStringSubmatch(at); parts != nil {
+		if t, err := time.Parse("-07:00", parts[2]); err == nil {
+			at, w.zone = parts[1], t.Location()
+		}
 	}
 	at = textnorm.Fold(textnorm.Symbols(at))
 	parts := clock.FindStringSubmatch(at)

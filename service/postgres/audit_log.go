@@ -51,11 +51,15 @@ func (s *AuditLog) List(ctx context.Context, q audit.Query) ([]audit.Entry, erro
 	}
 	entries := make([]audit.Entry, len(rows))
 	for i, r := range rows {
-		entries[i] = audit.Entry{
-			ID: r.ID, At: r.At.UTC(), Actor: r.Actor, Action: r.Action, Subject: r.Subject,
-			Department: r.Department.String, Branch: r.Branch.String, Before: r.Before, After: r.After,
-			Reason: r.Reason.String, RequestID: r.RequestID.String,
-		}
+		entries[i] = r.entry()
 	}
 	return entries, nil
+}
+
+func (r auditRow) entry() audit.Entry {
+	return audit.Entry{
+		ID: r.ID, At: r.At.UTC(), Actor: r.Actor, Action: r.Action, Subject: r.Subject,
+		Department: r.Department.String, Branch: r.Branch.String, Before: r.Before, After: r.After,
+		Reason: r.Reason.String, RequestID: r.RequestID.String,
+	}
 }

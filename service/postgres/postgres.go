@@ -188,6 +188,9 @@ func (s *Store) Appointments() *Appointments { return s.appointments }
 // Imports returns the part that takes over the visits of another system.
 func (s *Store) Imports() *Imports { return &Imports{s.core} }
 
+// Exports returns the part that reads all of something.
+func (s *Store) Exports() *Exports { return &Exports{s.core} }
+
 // Waitlist returns the part that keeps the waitlist.
 func (s *Store) Waitlist() *Waitlist { return &Waitlist{s.core} }
 
