@@ -442,3 +442,20 @@ func TestMovingOutAndIn(t *testing.T) {
 		t.Errorf("%d messages there", n)
 	}
 }
+
+// What tells which visit of the former system it was goes with what is personal of the visit.
+func TestImportedIsForgotten(t *testing.T) {
+	t.Parallel()
+	m := movingInto(t)
+	m.imports(head+"A-1,building-permit,town-hall,2026-11-24,09:00,"+whoIs(1)+",,,,,\n", service.ImportOptions{})
+	m.Clock.Set(servicetest.At(t, "2027-11-23T12:00"))
+	m.Job("forget visits")
+	if n := m.count("SELECT count(*) FROM imported_visits"); n != 1 {
+		t.Errorf("a day before the period ends, %d references are left", n)
+	}
+	m.Clock.Set(servicetest.At(t, "2027-12-01T12:00"))
+	m.Job("forget visits")
+	if n := m.count("SELECT count(*) FROM imported_visits"); n != 0 {
+		t.Errorf("%d references are left", n)
+	}
+}
