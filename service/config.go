@@ -153,7 +153,7 @@ type Brand struct {
 // checked returns the brand as pages have it. It returns an error that says what to
 // change.
 func (b Brand) checked() (web.Brand, error) {
-	look := web.Look{Product: b.Product, Colour: b.Colour, Email: b.Email, X: b.X}
+	look := catalog.Look{Product: b.Product, Colour: b.Colour, Email: b.Email, X: b.X}
 	if b.Mark != "" {
 		var err error
 		if look.Mark, err = os.ReadFile(b.Mark); err != nil {
@@ -161,10 +161,10 @@ func (b Brand) checked() (web.Brand, error) {
 		}
 	}
 	checked, err := web.NewBrand(look)
-	if err != nil {
-		return checked, fmt.Errorf("service: %w", err)
+	if wrong, ok := errors.AsType[*catalog.LookError](err); ok {
+		err = fmt.Errorf("service: ZIYARA_%s %s", strings.ToUpper(wrong.Part), wrong.Text)
 	}
-	return checked, nil
+	return checked, err
 }
 
 // defaults returns the configuration with its defaults, or an error for an invalid

@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"github.com/gofiber/fiber/v2"
+
+	"ziyara/catalog"
 )
 
 const (
@@ -47,7 +49,7 @@ func (b Brand) icons() []picture {
 }
 
 var ourPictures = sync.OnceValue(func() []picture { //nolint:gochecknoglobals // a constant in all but name
-	c, err := parseColour(ourColour)
+	c, err := catalog.ParseColour(ourColour)
 	if err != nil {
 		panic(err) // can't happen: it is a constant
 	}
@@ -56,7 +58,7 @@ var ourPictures = sync.OnceValue(func() []picture { //nolint:gochecknoglobals //
 
 // picturesOf returns our mark in a colour, as pictures that are drawn when they are first
 // asked for.
-func picturesOf(c colour) []picture {
+func picturesOf(c catalog.Colour) []picture {
 	sum := sha256.Sum256(recoloured(c))
 	var list []picture
 	for _, size := range []int{appleIcon, leastIcon, mostIcon} {
@@ -89,11 +91,11 @@ const (
 
 // draw returns an icon as a PNG: the mark without its round corners, which devices
 // give it themselves.
-func draw(size int, ground colour) ([]byte, error) {
+func draw(size int, ground catalog.Colour) ([]byte, error) {
 	const samples = 4 // by each side of a pixel
 	shades := make(color.Palette, samples*samples+1)
 	for s := range shades {
-		c := ground.towards(white, float64(s)/float64(samples*samples))
+		c := ground.Towards(white, float64(s)/float64(samples*samples))
 		shades[s] = color.RGBA{c[0], c[1], c[2], 255}
 	}
 	out := image.NewPaletted(image.Rect(0, 0, size, size), shades)
