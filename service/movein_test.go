@@ -117,8 +117,9 @@ func TestMovingIn(t *testing.T) {
 	want := []string{
 		"A-1 imported", "A-2 imported", "A-3 refused No place is left at this time.", "A-4 imported",
 		"A-5 refused The visitor has another visit at this time.",
-		"A-6 refused No visit to this service starts at this time.", "A-7 refused It is closed at this time.",
-		"A-8 refused It is closed at this time.", "A-9 refused The visit lies in the past.", "A-10 imported",
+		"A-6 refused No visit to this service starts at this time.",
+		"A-7 refused It is closed at this time. Closed on Friday 27 November 2026: no opening hours on this day.",
+		"A-8 refused It is closed at this time. Closed on Monday 12 April 2027: City day.", "A-9 refused The visit lies in the past.", "A-10 imported",
 		"A-11 refused The branch does not offer the service.", "A-12 imported", "A-13 imported",
 		"A-14 refused The visitor has as many visits ahead to this service as it allows.",
 		"A-15 refused The service does not receive so many visitors in one visit.",

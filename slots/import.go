@@ -9,6 +9,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/scheduling"
+	"ziyara/texts"
 )
 
 // ImportHorizon is how far ahead visits of another system can be.
@@ -41,6 +42,15 @@ var (
 	ErrImported = errors.New("slots: the reference was imported for another visit")
 )
 
+// ImportClosedError is RuleClosed with what the calendar says of the date.
+type ImportClosedError struct{ Why texts.Text }
+
+// Error says that it is closed.
+func (e *ImportClosedError) Error() string { return "slots: closed: " + e.Why.EN }
+
+// Unwrap returns a *RuleError of RuleClosed.
+func (e *ImportClosedError) Unwrap() error { return &RuleError{RuleClosed} }
+
 // Importing places the visits of another system, of one snapshot of the centre. It remembers
 // days, and is for one goroutine.
 type Importing struct {
@@ -49,6 +59,7 @@ type Importing struct {
 
 	shapes map[importShape]Shape
 	days   map[groupDate]scheduling.Day
+	why    map[groupDate]texts.Text
 }
 
 type importShape struct {
@@ -63,8 +74,8 @@ type groupDate struct {
 }
 
 // Placed returns the visit with its place, as the calendar and the rules of the service allow
-// it; only the ledger knows whether that is free. It returns ErrPast, ErrTooFar, a *PausedError, a
-// *RuleError, a *VisitorError, or the errors of centre.Snapshot.Desk.
+// it; only the ledger knows whether that is free. It returns ErrPast, ErrTooFar, an *ImportClosedError, a
+// *PausedError, a *RuleError, a *VisitorError, or the errors of centre.Snapshot.Desk.
 func (p *Importing) Placed(v Import) (Import, error) {
 	service, group, err := p.Centre.Desk(v.Service, v.Branch)
 	if err != nil {
@@ -80,6 +91,8 @@ func (p *Importing) Placed(v Import) (Import, error) {
 		return v, ErrPast
 	} else if ok && rule.Rule == RuleHorizon {
 		return v, ErrTooFar
+	} else if ok && rule.Rule == RuleClosed {
+		return v, &ImportClosedError{p.explained(group, group.Calendar.DateOf(v.Start))}
 	}
 	if err != nil {
 		return v, err
@@ -91,6 +104,20 @@ func (p *Importing) Placed(v Import) (Import, error) {
 	v.End = v.Start.Add(time.Duration(shape.Duration) * scheduling.Tick)
 	v.Limit = service.ActiveLimit
 	return v, nil
+}
+
+// explained returns what the calendar of a desk group says of a date.
+func (p *Importing) explained(group *centre.DeskGroup, date scheduling.Date) texts.Text {
+	key := groupDate{group.ID, date}
+	why, ok := p.why[key]
+	if !ok {
+		if p.why == nil {
+			p.why = make(map[groupDate]texts.Text)
+		}
+		why = group.Calendar.Explain(date).Summary
+		p.why[key] = why
+	}
+	return why
 }
 
 // Unopened returns the ledger day of a place that has none yet.

@@ -159,7 +159,9 @@ func TestEveryErrorOfTheDomainHasItsKind(t *testing.T) {
 				continue
 			case "access.ErrAttempt", "access.ErrDenied", "access.ErrOften": // of browsers that sign in, which have pages
 				continue
-			case "centre.GroupError", "slots.ErrPast", "slots.ErrTooFar", "slots.ErrImported": // of a file, or at the start
+			case "centre.GroupError": // of a file, or at the start
+				continue
+			case "slots.ErrPast", "slots.ErrTooFar", "slots.ErrImported", "slots.ImportClosedError": // of a file of visits
 				continue
 			}
 			err := known[name]

@@ -103,6 +103,10 @@ func (r Result) reason() texts.Text {
 			return texts.Staff("movein." + known.key)
 		}
 	}
+	if closed, ok := errors.AsType[*slots.ImportClosedError](r.Err); ok {
+		text := texts.Staff("movein.closed")
+		return texts.Text{AR: text.AR + " " + closed.Why.AR, EN: text.EN + " " + closed.Why.EN}
+	}
 	if rule, ok := errors.AsType[*slots.RuleError](r.Err); ok {
 		switch rule.Rule {
 		case slots.RuleClosed:
