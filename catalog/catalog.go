@@ -114,6 +114,8 @@ type Service struct {
 	// Reminders are how long before its start a visitor is reminded of a visit,
 	// the longest lead first; none for a service that doesn't.
 	Reminders []time.Duration
+	// Published shows what is free to other portals (docs/adr/0064).
+	Published bool
 	// Hall are the rules of reception; zero for DefaultHallRules.
 	Hall HallRules
 }

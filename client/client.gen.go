@@ -3293,6 +3293,9 @@ type CentreService struct {
 	// PlacePerVisitor Whether each visitor of a party takes a place; otherwise all take one.
 	PlacePerVisitor *bool `json:"place_per_visitor,omitempty"`
 
+	// Published Whether what is free is published for other portals, without signing in.
+	Published *bool `json:"published,omitempty"`
+
 	// Rebooking After how many cancellations and moves a person pauses. 3 within 7d, for 24h, if left out.
 	Rebooking *struct {
 		// Limit How many; 0 for any number.

@@ -81,6 +81,9 @@ type Config struct {
 	Registration string
 	// Brand is how the pages are called and look; what is missing is neutral.
 	Brand Brand
+	// OpenLicence is the address of the licence under which free places of published services
+	// are; default that of CC BY 4.0.
+	OpenLicence string
 	// TextHosts are the hosts to which departments' own texts may link.
 	TextHosts []string
 	// WebhookAllow has the private networks, in CIDR notation, that webhooks may
@@ -185,6 +188,9 @@ func (c Config) defaults() (Config, error) {
 	}
 	if c.UnprovedShare == 0 {
 		c.UnprovedShare = 25
+	}
+	if c.OpenLicence == "" {
+		c.OpenLicence = "https://creativecommons.org/licenses/by/4.0/"
 	}
 	if c.Countries == nil {
 		c.Countries = notify.Gulf()

@@ -28,6 +28,8 @@ var mayBeKept = map[string]string{
 	`/v1/services/:service/(first|slots|days)`: "no-cache",
 	`/v1/branches/:branch/display`:             "no-cache",
 	`/v1/appointment-events`:                   "private, (no-cache|max-age=31536000, immutable)",
+	`/open/places`:                             "public, max-age=(3600|8)",
+	`/open/(\$bulk-publish|.*\.ndjson)`:        "public, max-age=60",
 	`/feeds/:token\.ics`:                       "private, no-cache",
 }
 

@@ -41,7 +41,9 @@ func routesOfVisitors() map[string]reach {
 		}
 	}
 	add(open, "GET /", "POST /", "GET /forgotten", "GET /robots.txt", "GET /manifest.webmanifest", "GET /openapi.yaml", "GET /openapi.json",
-		"GET /docs", "POST /docs", "GET /problems", "GET /healthz", "GET /readyz", "GET /privacy", "GET /accessibility", "GET /how",
+		"GET /docs", "POST /docs",
+		"GET /open/$bulk-publish", "GET /open/locations.ndjson", "GET /open/schedules.ndjson", "GET /open/slots/:service/:branch.ndjson",
+		"GET /open/places", "GET /problems", "GET /healthz", "GET /readyz", "GET /privacy", "GET /accessibility", "GET /how",
 		"GET /departments/:department", "GET /services/:service", "GET /services/:service/:branch", "POST /services/:service/:branch",
 		"GET /services/:service/:branch/taken", "GET /services/:service/:branch/mobile", "POST /services/:service/:branch/mobile",
 		"GET /services/:service/:branch/mobile/code", "POST /services/:service/:branch/mobile/code",

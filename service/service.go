@@ -125,6 +125,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if s.hooks, err = newHooks(c, s.store.Webhooks(), keys, registry); err != nil {
 		return nil, err
 	}
+	published := newPublishing(c, s.store.Published(), s.Booker)
 	counts := newCounting(registry)
 	s.reporting = &reporting{store: s.store.Reports(), centre: s.centre.Load, now: c.Now, demand: &counts.demand}
 	reporter, err := s.reporting.reporter()
@@ -146,6 +147,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		s.hooks.jobs(),
 		s.centre.jobs(),
 		s.reporting.jobs(),
+		published.jobs(),
 		(&forgetting{store: s.store.Privacy(), keep: c.Keep, now: c.Now}).jobs(),
 	))
 	if s.listener, err = net.Listen("tcp", c.Listen); err != nil {
@@ -197,6 +199,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 			visitors.mount(app, limit)
 		},
 		Calendars: s.store.Calendars(), Setup: s.store.Centre(), Changes: changes.Changes, Refresh: s.centre.reload,
+		Published: published.places.Load, OpenLicence: c.OpenLicence,
 		Feeds: s.store.Feeds(), Seen: owners.seen, PublicURL: c.PublicURL, Site: c.site(), HTTPS: c.https(), EntryHost: s.messaging.entryHost(),
 		Webhooks: s.store.Webhooks(), Network: s.hooks.network,
 		Reports: reporter, Counts: counts,

@@ -125,6 +125,7 @@ type service struct {
 	Approval           approval              `json:"approval,omitzero"`
 	Reminders          *[]duration           `json:"reminders,omitempty"` // catalog.DefaultReminders if left out
 	Hall               *hall                 `json:"hall,omitempty"`      // catalog.DefaultHallRules if left out
+	Published          bool                  `json:"published,omitzero"`
 
 	catalog.Standing
 }
@@ -186,6 +187,7 @@ func (s service) value() catalog.Service {
 		WalkInReleaseMinutes: int(s.WalkInRelease),
 		Approval:             catalog.Approval{Answer: time.Duration(s.Approval.Answer), Default: s.Approval.Default},
 		Reminders:            catalog.DefaultReminders(),
+		Published:            s.Published,
 		Hall:                 catalog.DefaultHallRules(),
 	}
 	v.Step = time.Duration(or(s.Step, duration(v.Before+v.Duration+v.After)))
@@ -223,6 +225,7 @@ func serviceOf(v catalog.Service) service {
 		Requirements: v.Requirements, Online: v.Online, Topics: v.Topics, HoldBack: v.HoldBack,
 		WalkInRelease: scheduling.WallTime(v.WalkInReleaseMinutes), //nolint:gosec // a checked service: at most 24 hours
 		Approval:      approval{duration(v.Approval.Answer), v.Approval.Default},
+		Published:     v.Published,
 	}
 	if r := v.Rebooking; r != catalog.DefaultRebooking() {
 		s.Rebooking = &rebooking{r.Limit, duration(r.Window), duration(r.Pause)}

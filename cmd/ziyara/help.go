@@ -28,6 +28,7 @@ var helpTexts = kong.Vars{
 		"Without it, messages have no links.",
 	"call_centre":  "Telephone number in messages and on pages, for visitors who need help; 19990 by default.",
 	"registration": "Number of the site in the register of official sites; without it pages don't claim to be official.",
+	"licence":      "Licence under which free places of published services are, as an address.",
 	"ministry_ar":  "Name of the ministry in Arabic, in messages and on pages.",
 	"product_ar":   "Name of the service in Arabic, at the top of pages.",
 	"mark":         "SVG file of at most 16 KB with a square viewBox, the sign at the top of pages and on home screens: shapes only.",

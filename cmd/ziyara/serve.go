@@ -64,6 +64,7 @@ type ministry struct {
 	brand
 
 	Registration string `name:"site-registration" env:"ZIYARA_SITE_REGISTRATION" placeholder:"NUMBER" help:"${registration}"`
+	OpenLicence  string `env:"ZIYARA_OPEN_LICENCE" default:"https://creativecommons.org/licenses/by/4.0/" placeholder:"URL" help:"${licence}"`
 }
 
 func (m ministry) config() service.Ministry {
@@ -134,7 +135,8 @@ func (i identity) config() service.OIDC {
 
 func (t tuning) config() (service.Config, error) {
 	c := service.Config{
-		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration, Brand: t.brand.config(),
+		PublicURL: t.PublicURL, Ministry: t.ministry.config(), Registration: t.ministry.Registration,
+		OpenLicence: t.ministry.OpenLicence, Brand: t.brand.config(),
 		TrustedProxies: t.TrustedProxies, WebhookAllow: t.WebhookAllow, TextHosts: t.TextHosts,
 		Hold: t.Hold, MaxConnections: t.MaxConnections, QueueLimit: t.QueueLimit, SMS: t.SMS, Countries: t.SMSCountries, SMTP: t.SMTPURL,
 		Keep: t.keep.config(), HoldsPerMobile: t.HoldsPerMobile, VisitsPerMobile: t.VisitsPerMobile,

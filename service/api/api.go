@@ -19,6 +19,7 @@ import (
 	"ziyara/catalog"
 	"ziyara/centre"
 	"ziyara/fault"
+	"ziyara/feeds/open"
 	"ziyara/hall"
 	"ziyara/limits"
 	"ziyara/notify"
@@ -106,6 +107,10 @@ type Config struct {
 	// gateways.ErrUnknown, httpsms.ErrForged or httpsms.ErrReceipt.
 	Receive func(ctx context.Context, gateway string, c httpsms.Callback) (answer string, err error)
 	Feeds   Feeds
+	// Published returns what is free, of services that are published, and OpenLicence is
+	// under which licence: an https address.
+	Published   func() *open.Places
+	OpenLicence string
 	// Seen is told what a member of staff may do who looks at feeds.
 	Seen      func(context.Context, access.Staff)
 	Webhooks  Webhooks
@@ -175,6 +180,7 @@ type Server struct {
 	limiter   *limits.Limiter
 	told      told
 	ready     web.Ready[search, readyAnswer]
+	opened    web.Ready[openDocument, tagged]
 
 	door      *door
 	displays  *displays
@@ -224,6 +230,7 @@ func New(c Config) (*Server, error) {
 		c.Mount(s.app, s.limit)
 	}
 	s.app.Get(feedPath+":token.ics", s.limit, s.readFeed)
+	s.openData()
 	s.app.Use(s.forUsers, s.admit)
 	s.app.Use(s.limit) // after admit, to limit staff by who they are
 	s.app.Use(contract.middleware)

@@ -139,6 +139,7 @@ type serviceRow struct {
 	Move            int                           `db:"move_minutes"`
 	PartyLimit      int                           `db:"party_limit"`
 	PlacePerVisitor bool                          `db:"place_per_visitor"`
+	Published       bool                          `db:"published"`
 	ActiveLimit     int                           `db:"active_limit"`
 	Requirements    jsonOf[[]catalog.Requirement] `db:"requirements"`
 	Online          string                        `db:"online"`
@@ -297,7 +298,7 @@ func (r serviceRow) service() catalog.Service {
 		Notice: minutes(r.Notice), Horizon: minutes(r.Horizon),
 		NoticeWorkingDays: r.NoticeDays, HorizonWorkingDays: r.HorizonDays,
 		CancelCutoff: minutes(r.Cancel), MoveCutoff: minutes(r.Move),
-		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit,
+		PartyLimit: r.PartyLimit, PlacePerVisitor: r.PlacePerVisitor, ActiveLimit: r.ActiveLimit, Published: r.Published,
 		OpensAt: minutes(r.OpensAt), ReofferDelay: minutes(r.ReleaseDelay),
 		Rebooking:    catalog.Rebooking{Limit: r.RebookLimit, Window: minutes(r.RebookWindow), Pause: minutes(r.RebookPause)},
 		Requirements: r.Requirements.v, Online: r.Online, Topics: r.Topics.v, HoldBack: r.HoldBack.v,

@@ -30,6 +30,7 @@ var notReached = map[string]string{ //nolint:gochecknoglobals // a list to read
 	"appointments_reference_key":   "references are random",
 	"appointments_one_proposal":    "the former proposal ends in the same transaction, under the lock of its request",
 	"messages_fact":                "ON CONFLICT",
+	"published_days_change":        "whoever writes holds the row that numbers changes",
 	"waitlist_entries_number":      "an identity column",
 	"waitlist_offers_hold_id_key":  "every offer has a hold of its own",
 	"change_visits_one_open":       "a change of the same visits waits for the lock of their desk group",

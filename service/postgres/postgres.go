@@ -230,6 +230,9 @@ func (s *Store) Webhooks() *Webhooks { return &Webhooks{s.core} }
 // Feeds returns the part that keeps calendar feeds.
 func (s *Store) Feeds() *Feeds { return &Feeds{s.core} }
 
+// Published returns the part that keeps what is free as it was published.
+func (s *Store) Published() *Published { return &Published{s.core} }
+
 // Surveys returns the part that keeps answers to surveys.
 func (s *Store) Surveys() *Surveys { return &Surveys{s.core} }
 

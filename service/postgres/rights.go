@@ -66,6 +66,8 @@ var rights = map[string][]string{
 	"message_numbers":           {adds, edits, drops},
 	"message_usage":             {adds, edits},
 	"messages":                  {adds, edits},
+	"published_clock":           {edits},
+	"published_days":            {adds, edits, drops},
 	"rebookings":                {adds, edits, drops},
 	"reminder_clock":            {edits},
 	"service_standings":         {adds, edits},

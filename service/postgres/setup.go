@@ -610,5 +610,6 @@ func rowOfService(v catalog.Service) row {
 		"reminder_minutes":   reminders,
 		"hall_early_minutes": minutes(hall.Early), "hall_late_minutes": minutes(hall.Late),
 		"hall_late_turn": string(hall.LateTurn), "hall_no_show_minutes": minutes(hall.NoShow),
+		"published": v.Published,
 	}
 }

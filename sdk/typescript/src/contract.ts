@@ -2412,6 +2412,8 @@ export interface components {
             party_limit?: number;
             /** @description Whether each visitor of a party takes a place; otherwise all take one. */
             place_per_visitor?: boolean;
+            /** @description Whether what is free is published for other portals, without signing in. */
+            published?: boolean;
             /**
              * @description Most upcoming visits of one person.
              * @default 1

@@ -13,7 +13,8 @@ SET department_id = d.id, name = v.name, about = v.about, duration_minutes = v.d
     approval_hours = v.approval_hours, approval_default = v.approval_default,
     reminder_minutes = v.reminder_minutes, hall_early_minutes = v.hall_early_minutes,
     hall_late_minutes = v.hall_late_minutes, hall_late_turn = v.hall_late_turn,
-    hall_no_show_minutes = v.hall_no_show_minutes
+    hall_no_show_minutes = v.hall_no_show_minutes,
+    published = v.published
 FROM jsonb_array_elements($1) AS e
 CROSS JOIN LATERAL jsonb_populate_record(NULL::services, e) AS v
 JOIN departments d ON d.slug = e ->> 'department'
