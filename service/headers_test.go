@@ -19,18 +19,20 @@ import (
 //
 //nolint:gochecknoglobals // constants in all but name
 var mayBeKept = map[string]string{
-	`/assets/.*`:                               "public, max-age=31536000, immutable", // their names change with them
-	`/docs|/openapi\.(json|yaml)`:              "public, max-age=3600",
-	`/robots\.txt|/manifest\.webmanifest`:      "public, max-age=3600",
-	`/|/departments/:department`:               "private, no-cache",
-	`/services/:service(/:branch/?)?`:          "private, no-cache",
-	`/privacy|/accessibility|/how`:             "private, no-cache",
-	`/v1/services/:service/(first|slots|days)`: "no-cache",
-	`/v1/branches/:branch/display`:             "no-cache",
-	`/v1/appointment-events`:                   "private, (no-cache|max-age=31536000, immutable)",
-	`/open/places`:                             "public, max-age=(3600|8)",
-	`/open/(\$bulk-publish|.*\.ndjson)`:        "public, max-age=60",
-	`/feeds/:token\.ics`:                       "private, no-cache",
+	`/assets/.*`:                                               "public, max-age=31536000, immutable", // their names change with them
+	`/docs|/openapi\.(json|yaml)`:                              "public, max-age=3600",
+	`/robots\.txt|/manifest\.webmanifest`:                      "public, max-age=3600",
+	`/|/departments/:department`:                               "private, no-cache",
+	`/services/:service(/:branch/?)?`:                          "private, no-cache",
+	`/privacy|/accessibility|/how`:                             "private, no-cache",
+	`/v1/services/:service/(first|slots|days)`:                 "no-cache",
+	`/v1/(branches|departments|services|cancellation-reasons)`: "no-cache",
+	`/v1/(branches/:branch|services/:service)`:                 "no-cache",
+	`/v1/branches/:branch/display`:                             "no-cache",
+	`/v1/appointment-events`:                                   "private, (no-cache|max-age=31536000, immutable)",
+	`/open/places`:                                             "public, max-age=(3600|8)",
+	`/open/(\$bulk-publish|.*\.ndjson)`:                        "public, max-age=60",
+	`/feeds/:token\.ics`:                                       "private, no-cache",
 }
 
 // cached returns how the answers of a route may be kept.

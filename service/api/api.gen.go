@@ -3563,6 +3563,9 @@ type CreateAppointmentParams struct {
 type GetAppointmentParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CorrectAppointmentParams defines parameters for CorrectAppointment.
@@ -3740,12 +3743,18 @@ type ListActsParams struct {
 type ListBranchesParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetBranchParams defines parameters for GetBranch.
 type GetBranchParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // CallVisitorParams defines parameters for CallVisitor.
@@ -3812,6 +3821,9 @@ type GetHallParams struct {
 type ListCancellationReasonsParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListCentrePartsParams defines parameters for ListCentreParts.
@@ -3917,6 +3929,9 @@ type AnswerChangeParams struct {
 type ListDepartmentsParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetMessageBudgetParams defines parameters for GetMessageBudget.
@@ -4322,12 +4337,18 @@ type ListServicesParams struct {
 
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetServiceParams defines parameters for GetService.
 type GetServiceParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+
+	// IfNoneMatch The `ETag` of an earlier answer, or a list of several.
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // ListDaysParams defines parameters for ListDays.
@@ -5437,6 +5458,23 @@ func (siw *ServerInterfaceWrapper) GetAppointment(c *fiber.Ctx) error {
 		}
 
 		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
 
 	}
 
@@ -6807,6 +6845,23 @@ func (siw *ServerInterfaceWrapper) ListBranches(c *fiber.Ctx) error {
 
 	}
 
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListBranches(c, params)
 	}
@@ -6855,6 +6910,23 @@ func (siw *ServerInterfaceWrapper) GetBranch(c *fiber.Ctx) error {
 		}
 
 		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
 
 	}
 
@@ -7329,6 +7401,23 @@ func (siw *ServerInterfaceWrapper) ListCancellationReasons(c *fiber.Ctx) error {
 		}
 
 		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
 
 	}
 
@@ -8063,6 +8152,23 @@ func (siw *ServerInterfaceWrapper) ListDepartments(c *fiber.Ctx) error {
 		}
 
 		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
 
 	}
 
@@ -10755,6 +10861,23 @@ func (siw *ServerInterfaceWrapper) ListServices(c *fiber.Ctx) error {
 
 	}
 
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ListServices(c, params)
 	}
@@ -10803,6 +10926,23 @@ func (siw *ServerInterfaceWrapper) GetService(c *fiber.Ctx) error {
 		}
 
 		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-None-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-None-Match: %w", err).Error())
+		}
+
+		params.IfNoneMatch = IfNoneMatch
 
 	}
 
@@ -12972,13 +13112,35 @@ type GetAppointmentResponseObject interface {
 	VisitGetAppointmentResponse(ctx *fiber.Ctx) error
 }
 
-type GetAppointment200JSONResponse Appointment
+type GetAppointment200ResponseHeaders struct {
+	ETag string
+}
+
+type GetAppointment200JSONResponse struct {
+	Body    Appointment
+	Headers GetAppointment200ResponseHeaders
+}
 
 func (response GetAppointment200JSONResponse) VisitGetAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
-	return ctx.JSON(&response)
+	return ctx.JSON(&response.Body)
+}
+
+type GetAppointment304ResponseHeaders struct {
+	ETag string
+}
+
+type GetAppointment304Response struct {
+	Headers GetAppointment304ResponseHeaders
+}
+
+func (response GetAppointment304Response) VisitGetAppointmentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
 }
 
 type CorrectAppointmentRequestObject struct {
@@ -13488,13 +13650,35 @@ type ListBranchesResponseObject interface {
 	VisitListBranchesResponse(ctx *fiber.Ctx) error
 }
 
-type ListBranches200JSONResponse BranchList
+type ListBranches200ResponseHeaders struct {
+	ETag string
+}
+
+type ListBranches200JSONResponse struct {
+	Body    BranchList
+	Headers ListBranches200ResponseHeaders
+}
 
 func (response ListBranches200JSONResponse) VisitListBranchesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
-	return ctx.JSON(&response)
+	return ctx.JSON(&response.Body)
+}
+
+type ListBranches304ResponseHeaders struct {
+	ETag string
+}
+
+type ListBranches304Response struct {
+	Headers ListBranches304ResponseHeaders
+}
+
+func (response ListBranches304Response) VisitListBranchesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
 }
 
 type GetBranchRequestObject struct {
@@ -13506,13 +13690,35 @@ type GetBranchResponseObject interface {
 	VisitGetBranchResponse(ctx *fiber.Ctx) error
 }
 
-type GetBranch200JSONResponse Branch
+type GetBranch200ResponseHeaders struct {
+	ETag string
+}
+
+type GetBranch200JSONResponse struct {
+	Body    Branch
+	Headers GetBranch200ResponseHeaders
+}
 
 func (response GetBranch200JSONResponse) VisitGetBranchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
-	return ctx.JSON(&response)
+	return ctx.JSON(&response.Body)
+}
+
+type GetBranch304ResponseHeaders struct {
+	ETag string
+}
+
+type GetBranch304Response struct {
+	Headers GetBranch304ResponseHeaders
+}
+
+func (response GetBranch304Response) VisitGetBranchResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
 }
 
 type CallVisitorRequestObject struct {
@@ -13691,13 +13897,35 @@ type ListCancellationReasonsResponseObject interface {
 	VisitListCancellationReasonsResponse(ctx *fiber.Ctx) error
 }
 
-type ListCancellationReasons200JSONResponse CancellationReasonList
+type ListCancellationReasons200ResponseHeaders struct {
+	ETag string
+}
+
+type ListCancellationReasons200JSONResponse struct {
+	Body    CancellationReasonList
+	Headers ListCancellationReasons200ResponseHeaders
+}
 
 func (response ListCancellationReasons200JSONResponse) VisitListCancellationReasonsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
-	return ctx.JSON(&response)
+	return ctx.JSON(&response.Body)
+}
+
+type ListCancellationReasons304ResponseHeaders struct {
+	ETag string
+}
+
+type ListCancellationReasons304Response struct {
+	Headers ListCancellationReasons304ResponseHeaders
+}
+
+func (response ListCancellationReasons304Response) VisitListCancellationReasonsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
 }
 
 type ListCentrePartsRequestObject struct {
@@ -13910,13 +14138,35 @@ type ListDepartmentsResponseObject interface {
 	VisitListDepartmentsResponse(ctx *fiber.Ctx) error
 }
 
-type ListDepartments200JSONResponse DepartmentList
+type ListDepartments200ResponseHeaders struct {
+	ETag string
+}
+
+type ListDepartments200JSONResponse struct {
+	Body    DepartmentList
+	Headers ListDepartments200ResponseHeaders
+}
 
 func (response ListDepartments200JSONResponse) VisitListDepartmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
-	return ctx.JSON(&response)
+	return ctx.JSON(&response.Body)
+}
+
+type ListDepartments304ResponseHeaders struct {
+	ETag string
+}
+
+type ListDepartments304Response struct {
+	Headers ListDepartments304ResponseHeaders
+}
+
+func (response ListDepartments304Response) VisitListDepartmentsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
 }
 
 type GetMessageBudgetRequestObject struct {
@@ -14843,13 +15093,35 @@ type ListServicesResponseObject interface {
 	VisitListServicesResponse(ctx *fiber.Ctx) error
 }
 
-type ListServices200JSONResponse ServiceList
+type ListServices200ResponseHeaders struct {
+	ETag string
+}
+
+type ListServices200JSONResponse struct {
+	Body    ServiceList
+	Headers ListServices200ResponseHeaders
+}
 
 func (response ListServices200JSONResponse) VisitListServicesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
-	return ctx.JSON(&response)
+	return ctx.JSON(&response.Body)
+}
+
+type ListServices304ResponseHeaders struct {
+	ETag string
+}
+
+type ListServices304Response struct {
+	Headers ListServices304ResponseHeaders
+}
+
+func (response ListServices304Response) VisitListServicesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
 }
 
 type GetServiceRequestObject struct {
@@ -14861,13 +15133,35 @@ type GetServiceResponseObject interface {
 	VisitGetServiceResponse(ctx *fiber.Ctx) error
 }
 
-type GetService200JSONResponse Service
+type GetService200ResponseHeaders struct {
+	ETag string
+}
+
+type GetService200JSONResponse struct {
+	Body    Service
+	Headers GetService200ResponseHeaders
+}
 
 func (response GetService200JSONResponse) VisitGetServiceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
 	ctx.Response().Header.Set("Content-Type", "application/json")
 	ctx.Status(200)
 
-	return ctx.JSON(&response)
+	return ctx.JSON(&response.Body)
+}
+
+type GetService304ResponseHeaders struct {
+	ETag string
+}
+
+type GetService304Response struct {
+	Headers GetService304ResponseHeaders
+}
+
+func (response GetService304Response) VisitGetServiceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("ETag", fmt.Sprint(response.Headers.ETag))
+	ctx.Status(304)
+	return nil
 }
 
 type ListDaysRequestObject struct {

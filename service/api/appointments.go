@@ -214,7 +214,7 @@ func (s *Server) GetAppointment(ctx context.Context, r GetAppointmentRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return GetAppointment200JSONResponse(s.appointmentFor(ctx, a)), nil
+	return taggedVisit(s.appointmentFor(ctx, a), r.Params.IfNoneMatch)
 }
 
 // visible returns an appointment to staff whose roles reach it, or to the visitor

@@ -14,7 +14,7 @@ import (
 )
 
 // ListBranches lists the branches.
-func (s *Server) ListBranches(ctx context.Context, _ ListBranchesRequestObject) (ListBranchesResponseObject, error) {
+func (s *Server) ListBranches(ctx context.Context, r ListBranchesRequestObject) (ListBranchesResponseObject, error) {
 	list := BranchList{Branches: []Branch{}}
 	today := centreOf(ctx).Today(s.Now())
 	for _, b := range centreOf(ctx).Branches {
@@ -22,7 +22,7 @@ func (s *Server) ListBranches(ctx context.Context, _ ListBranchesRequestObject) 
 			list.Branches = append(list.Branches, branchJSON(b, today))
 		}
 	}
-	return ListBranches200JSONResponse(list), nil
+	return taggedJSON(list, r.Params.IfNoneMatch)
 }
 
 // GetBranch shows one branch.
@@ -31,7 +31,7 @@ func (s *Server) GetBranch(ctx context.Context, r GetBranchRequestObject) (GetBr
 	if !ok {
 		return nil, centre.ErrUnknownBranch
 	}
-	return GetBranch200JSONResponse(branchJSON(*b, centreOf(ctx).Today(s.Now()))), nil
+	return taggedJSON(branchJSON(*b, centreOf(ctx).Today(s.Now())), r.Params.IfNoneMatch)
 }
 
 func branchJSON(b catalog.Branch, today scheduling.Date) Branch {
@@ -71,7 +71,7 @@ func pauseOf(p Pause) (of catalog.Pause) {
 }
 
 // ListDepartments lists the departments.
-func (s *Server) ListDepartments(ctx context.Context, _ ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error) {
+func (s *Server) ListDepartments(ctx context.Context, r ListDepartmentsRequestObject) (ListDepartmentsResponseObject, error) {
 	list := DepartmentList{Departments: []Named{}}
 	today := centreOf(ctx).Today(s.Now())
 	for _, d := range centreOf(ctx).Departments {
@@ -80,12 +80,12 @@ func (s *Server) ListDepartments(ctx context.Context, _ ListDepartmentsRequestOb
 		}
 		list.Departments = append(list.Departments, Named{Slug: d.Slug, Name: d.Name})
 	}
-	return ListDepartments200JSONResponse(list), nil
+	return taggedJSON(list, r.Params.IfNoneMatch)
 }
 
 // ListCancellationReasons lists the reasons for cancelling.
 func (s *Server) ListCancellationReasons(
-	ctx context.Context, _ ListCancellationReasonsRequestObject,
+	ctx context.Context, request ListCancellationReasonsRequestObject,
 ) (ListCancellationReasonsResponseObject, error) {
 	list := CancellationReasonList{Reasons: []Named{}}
 	today := centreOf(ctx).Today(s.Now())
@@ -95,7 +95,7 @@ func (s *Server) ListCancellationReasons(
 		}
 		list.Reasons = append(list.Reasons, Named{Slug: r.Slug, Name: r.Name})
 	}
-	return ListCancellationReasons200JSONResponse(list), nil
+	return taggedJSON(list, request.Params.IfNoneMatch)
 }
 
 // ListServices lists services: all, those of a branch, or those that match words.
@@ -126,7 +126,7 @@ func (s *Server) ListServices(ctx context.Context, r ListServicesRequestObject) 
 	for _, v := range found {
 		list.Services = append(list.Services, serviceJSON(snapshot, v, now))
 	}
-	return packJSON(list)
+	return taggedJSON(list, r.Params.IfNoneMatch)
 }
 
 // GetService shows one service.
@@ -136,7 +136,7 @@ func (s *Server) GetService(ctx context.Context, r GetServiceRequestObject) (Get
 	if !ok {
 		return nil, centre.ErrUnknownService
 	}
-	return GetService200JSONResponse(serviceJSON(snapshot, v, s.Now())), nil
+	return taggedJSON(serviceJSON(snapshot, v, s.Now()), r.Params.IfNoneMatch)
 }
 
 func serviceJSON(centre *centre.Snapshot, v *catalog.Service, now time.Time) Service {

@@ -568,6 +568,15 @@ func TestKindsOfOperations(t *testing.T) {
 	for _, k := range kinds() {
 		statusOf[k.name] = k.status
 	}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			for status, response := range op.Responses.Map() {
+				if response.Value.Headers["X-Request-Id"] == nil {
+					t.Errorf("%s %s %s: X-Request-Id is not declared", method, path, status)
+				}
+			}
+		}
+	}
 	everywhere := listedKinds(t, "any", doc.Components.Responses["AnyProblem"].Value)
 	check := func(where string, status int, names []string) {
 		for _, name := range names {
@@ -597,7 +606,6 @@ func TestKindsOfOperations(t *testing.T) {
 	}
 	outside := []string{
 		"receipt-not-proved", "receipt-not-readable", "unknown-gateway", // receipts of gateways
-		"feed-revoked",    // feeds
 		"unknown-channel", // the contract allows no other
 	}
 	for _, k := range kinds() {

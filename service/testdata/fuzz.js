@@ -184,8 +184,15 @@ async function main() {
         const a = await fetch(r.url, { method: r.method, headers: r.headers, body: r.body, redirect: 'manual' });
         return [a, await a.text()];
       };
-      // The server may have closed a connection that was kept, just as it is used again.
-      const [answer, text] = await ask().catch(ask);
+      // The server may have closed connections that were kept, just as they are used again.
+      let [answer, text] = [];
+      for (let closed = 0; !answer; closed++) {
+        try {
+          [answer, text] = await ask();
+        } catch (error) {
+          if (closed === lanes) throw error;
+        }
+      }
       statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
       if (answer.ok) succeeded.add(o.spec.operationId);
       const what = fault(o, answer.status, answer.headers, text);

@@ -482,6 +482,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/feeds/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a calendar feed
+         * @description What a calendar program reads at the `url` that `POST /v1/feeds` has returned: the visits from seven days back to 62 days ahead, as iCalendar (RFC 5545). Nothing in it is personal. The address is the secret, so there is nothing to sign in with.
+         */
+        get: operations["readFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -5534,6 +5554,7 @@ export interface components {
          */
         AnyProblem: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 "Retry-After": components["headers"]["RetryAfterSometimes"];
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -5551,6 +5572,7 @@ export interface components {
         /** @description Not found. */
         NotFound: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -5572,6 +5594,7 @@ export interface components {
         /** @description There is no such desk group. */
         UnknownDeskGroup: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -5584,6 +5607,7 @@ export interface components {
         /** @description The token is missing. */
         TokenNeeded: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -5605,6 +5629,7 @@ export interface components {
         /** @description Visitors would lose their places. Nothing was changed. */
         VisitsAffected: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -5627,6 +5652,7 @@ export interface components {
         /** @description Another person has changed it since it was read. */
         EditConflict: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -5648,6 +5674,7 @@ export interface components {
         /** @description The header `If-Match` is missing. */
         VersionNeeded: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -5669,6 +5696,7 @@ export interface components {
         /** @description The result would be inconsistent; `errors` say what to do. Nothing was changed. */
         PlanInvalid: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -5697,6 +5725,7 @@ export interface components {
         /** @description The request is not acceptable, or its `Idempotency-Key` was used for another one. */
         KeyReused: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 [name: string]: unknown;
             };
             content: {
@@ -5709,6 +5738,7 @@ export interface components {
         /** @description The service can't answer at the moment; try again after `Retry-After` seconds. */
         Unavailable: {
             headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
                 "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
@@ -5862,6 +5892,11 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
+         * @description Names the request, as `request_id` of a problem does. Quote it when you ask for help.
+         * @example 01JBX3M8T1
+         */
+        XRequestId: string;
+        /**
          * @description Version of this answer.
          * @example "a1b2c3d4"
          */
@@ -5910,6 +5945,11 @@ export interface operations {
                  * @example en
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
             cookie?: never;
@@ -5919,6 +5959,8 @@ export interface operations {
             /** @description The branches. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5947,6 +5989,15 @@ export interface operations {
                     "application/json": components["schemas"]["BranchList"];
                 };
             };
+            /** @description Unchanged since the answer named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["AnyProblem"];
         };
     };
@@ -5959,6 +6010,11 @@ export interface operations {
                  * @example en
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
@@ -5974,6 +6030,8 @@ export interface operations {
             /** @description The branch. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5998,9 +6056,19 @@ export interface operations {
                     "application/json": components["schemas"]["Branch"];
                 };
             };
+            /** @description Unchanged since the answer named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6022,6 +6090,11 @@ export interface operations {
                  * @example en
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
             cookie?: never;
@@ -6031,6 +6104,8 @@ export interface operations {
             /** @description The departments. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6056,6 +6131,15 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["DepartmentList"];
                 };
+            };
+            /** @description Unchanged since the answer named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["AnyProblem"];
         };
@@ -6087,6 +6171,11 @@ export interface operations {
                  * @example en
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
             cookie?: never;
@@ -6096,6 +6185,8 @@ export interface operations {
             /** @description The services. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6169,9 +6260,19 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceList"];
                 };
             };
+            /** @description Unchanged since the answer named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6193,6 +6294,11 @@ export interface operations {
                  * @example en
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
@@ -6208,6 +6314,8 @@ export interface operations {
             /** @description The service. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6276,9 +6384,19 @@ export interface operations {
                     "application/json": components["schemas"]["Service"];
                 };
             };
+            /** @description Unchanged since the answer named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6300,6 +6418,11 @@ export interface operations {
                  * @example en
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path?: never;
             cookie?: never;
@@ -6309,6 +6432,8 @@ export interface operations {
             /** @description The reasons. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6334,6 +6459,15 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["CancellationReasonList"];
                 };
+            };
+            /** @description Unchanged since the answer named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["AnyProblem"];
         };
@@ -6362,6 +6496,7 @@ export interface operations {
             /** @description The matches. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6431,6 +6566,7 @@ export interface operations {
             /** @description The free slots. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     /**
                      * @description Version of this answer.
                      * @example "a1b2c3d4"
@@ -6477,6 +6613,7 @@ export interface operations {
             /** @description Unchanged since the answer named by `If-None-Match`. */
             304: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     /**
                      * @description Version of the answer.
                      * @example "a1b2c3d4"
@@ -6489,6 +6626,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6501,6 +6639,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6513,6 +6652,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6575,6 +6715,7 @@ export interface operations {
             /** @description The first free slots. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6649,6 +6790,7 @@ export interface operations {
             /** @description Unchanged since the answer named by `If-None-Match`. */
             304: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6657,6 +6799,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6669,6 +6812,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6681,6 +6825,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6748,6 +6893,7 @@ export interface operations {
             /** @description The month. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6801,6 +6947,7 @@ export interface operations {
             /** @description Unchanged since the answer named by `If-None-Match`. */
             304: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -6809,6 +6956,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6821,6 +6969,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6833,6 +6982,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6880,6 +7030,7 @@ export interface operations {
             /** @description The explanation. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6938,6 +7089,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6974,6 +7126,7 @@ export interface operations {
             /** @description The survey. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6992,6 +7145,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7004,6 +7158,7 @@ export interface operations {
             /** @description It is over. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7051,6 +7206,7 @@ export interface operations {
             /** @description Saved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7076,6 +7232,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7088,6 +7245,7 @@ export interface operations {
             /** @description It is over. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7141,6 +7299,7 @@ export interface operations {
             /** @description A page of messages. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7204,6 +7363,7 @@ export interface operations {
             /** @description Queued. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7239,6 +7399,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7285,6 +7446,7 @@ export interface operations {
             /** @description The wordings. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -7395,6 +7557,7 @@ export interface operations {
             /** @description Saved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -7494,6 +7657,7 @@ export interface operations {
             /** @description Approved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -7552,6 +7716,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7604,6 +7769,7 @@ export interface operations {
             /** @description The message. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7638,6 +7804,7 @@ export interface operations {
             /** @description The budget. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -7707,6 +7874,7 @@ export interface operations {
             /** @description Saved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -7763,6 +7931,7 @@ export interface operations {
             /** @description The place is held. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7784,6 +7953,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7796,6 +7966,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7808,6 +7979,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7820,6 +7992,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7832,6 +8005,7 @@ export interface operations {
             /** @description It came too often; try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -7876,6 +8050,7 @@ export interface operations {
             /** @description The place is free again. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7883,6 +8058,7 @@ export interface operations {
             /** @description Who asks is not known. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7895,6 +8071,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7908,6 +8085,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7951,6 +8129,7 @@ export interface operations {
             /** @description A page of the feeds. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8009,6 +8188,7 @@ export interface operations {
             /** @description The feed. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8031,6 +8211,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8043,6 +8224,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8080,6 +8262,7 @@ export interface operations {
             /** @description The feed can no longer be read. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8122,6 +8305,7 @@ export interface operations {
             /** @description A page of the events. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     /** @description `private, max-age=31536000, immutable` of a page that never changes, else `no-cache`. */
                     "Cache-Control"?: string;
@@ -8152,6 +8336,7 @@ export interface operations {
             /** @description Unchanged since the answer named by `If-None-Match`. */
             304: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -8160,12 +8345,77 @@ export interface operations {
             /** @description The database was restored or is another one. Begin again without `after`, and forget your copy. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": {
                         /** @enum {unknown} */
                         type?: "/problems#unknown-position";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    readFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The secret.
+                 * @example a2V5IG9mIHRoZSBmZWVkIGZvciBzdGFm
+                 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The visits. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example BEGIN:VCALENDAR
+                     *     VERSION:2.0
+                     *     PRODID:-//Ziyara//visits//EN
+                     *     END:VCALENDAR
+                     */
+                    "text/calendar": string;
+                };
+            };
+            /** @description Unchanged since the answer named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
+            /** @description The feed was revoked, or who made it was not seen for 90 days. */
+            410: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        type?: "/problems#feed-revoked";
                     } & components["schemas"]["Problem"];
                 };
             };
@@ -8203,6 +8453,7 @@ export interface operations {
             /** @description A page of the webhooks. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8271,6 +8522,7 @@ export interface operations {
             /** @description The webhook. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8297,6 +8549,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8309,6 +8562,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8321,6 +8575,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8357,6 +8612,7 @@ export interface operations {
             /** @description The webhook. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -8408,6 +8664,7 @@ export interface operations {
             /** @description Nothing more is sent. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8460,6 +8717,7 @@ export interface operations {
             /** @description The webhook as it is now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -8489,6 +8747,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8526,6 +8785,7 @@ export interface operations {
             /** @description The webhook with its new secret. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8578,6 +8838,7 @@ export interface operations {
             /** @description The webhook. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8628,6 +8889,7 @@ export interface operations {
             /** @description The test is on its way. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8648,6 +8910,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8697,6 +8960,7 @@ export interface operations {
             /** @description A page of the deliveries. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8753,6 +9017,7 @@ export interface operations {
             /** @description The delivery is queued again. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8776,6 +9041,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8820,6 +9086,7 @@ export interface operations {
             /** @description The code is on its way. */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8838,6 +9105,7 @@ export interface operations {
             /** @description It can't be done at the moment; try again after `Retry-After` seconds. */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
@@ -8884,6 +9152,7 @@ export interface operations {
             /** @description The number is verified. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8900,6 +9169,7 @@ export interface operations {
             /** @description It is over. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8912,6 +9182,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8924,6 +9195,7 @@ export interface operations {
             /** @description It came too often; try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -8966,6 +9238,7 @@ export interface operations {
             /** @description The identity number is proved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8987,6 +9260,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9071,6 +9345,7 @@ export interface operations {
             /** @description A page of appointments. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9134,6 +9409,7 @@ export interface operations {
             /** @description Booked, or requested. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     /**
                      * @description Path of the appointment.
                      * @example /v1/appointments/V-7K3F-9Q2M-R
@@ -9148,6 +9424,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9161,6 +9438,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9173,6 +9451,7 @@ export interface operations {
             /** @description It is over. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9185,6 +9464,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9197,6 +9477,7 @@ export interface operations {
             /** @description It came too often; try again after `Retry-After` seconds. */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     "Retry-After": components["headers"]["RetryAfter"];
                     "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     RateLimit: components["headers"]["RateLimit"];
@@ -9230,6 +9511,7 @@ export interface operations {
             /** @description What belongs to the caller. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9279,6 +9561,7 @@ export interface operations {
             /** @description Who asks is not known. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9291,6 +9574,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9321,6 +9605,7 @@ export interface operations {
             /** @description The copy. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9378,6 +9663,7 @@ export interface operations {
             /** @description Who asks is not known. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9390,6 +9676,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9420,6 +9707,7 @@ export interface operations {
             /** @description What was erased, and what is kept. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9448,6 +9736,7 @@ export interface operations {
             /** @description Who asks is not known. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9460,6 +9749,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9472,6 +9762,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9493,6 +9784,11 @@ export interface operations {
                  * @example en
                  */
                 "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+                /**
+                 * @description The `ETag` of an earlier answer, or a list of several.
+                 * @example "a1b2c3d4"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
@@ -9508,11 +9804,22 @@ export interface operations {
             /** @description The appointment. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Appointment"];
                 };
+            };
+            /** @description Unchanged since the answer named by `If-None-Match`. */
+            304: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["TokenNeeded"];
             404: components["responses"]["NotFound"];
@@ -9547,6 +9854,7 @@ export interface operations {
             /** @description Corrected. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9595,6 +9903,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9607,6 +9916,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9619,6 +9929,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9631,6 +9942,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9667,6 +9979,7 @@ export interface operations {
             /** @description The calendar file. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9707,6 +10020,7 @@ export interface operations {
             /** @description The code. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9743,6 +10057,7 @@ export interface operations {
             /** @description The code. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9788,6 +10103,7 @@ export interface operations {
             /** @description Cancelled. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9838,6 +10154,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9850,6 +10167,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9901,6 +10219,7 @@ export interface operations {
             /** @description On the waitlist. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     /**
                      * @description Path of the entry.
                      * @example /v1/waitlist/7c0f2a51-4d2e-4d0b-8a37-2c1a5be0a9d4
@@ -9923,6 +10242,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9935,6 +10255,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9947,6 +10268,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9992,6 +10314,7 @@ export interface operations {
             /** @description Moved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10040,6 +10363,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10052,6 +10376,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10064,6 +10389,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10100,6 +10426,7 @@ export interface operations {
             /** @description Where the visitor stands. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10111,6 +10438,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10156,6 +10484,7 @@ export interface operations {
             /** @description Told; where the visitor stands now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10185,6 +10514,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10197,6 +10527,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10233,6 +10564,7 @@ export interface operations {
             /** @description Booked at the proposed time. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10287,6 +10619,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10323,6 +10656,7 @@ export interface operations {
             /** @description The request continues. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10378,6 +10712,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10450,6 +10785,7 @@ export interface operations {
             /** @description The draft, or the applied change, with its first visits. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10517,6 +10853,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10529,6 +10866,7 @@ export interface operations {
             /** @description It is over. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10542,6 +10880,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10603,6 +10942,7 @@ export interface operations {
             /** @description The draft, or the applied change, with its first visits. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10670,6 +11010,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10682,6 +11023,7 @@ export interface operations {
             /** @description It is over. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10695,6 +11037,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10739,6 +11082,7 @@ export interface operations {
             /** @description A page of changes, without their visits. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10817,6 +11161,7 @@ export interface operations {
             /** @description The change. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10867,6 +11212,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10903,6 +11249,7 @@ export interface operations {
             /** @description Dropped. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10910,6 +11257,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10922,6 +11270,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10971,6 +11320,7 @@ export interface operations {
             /** @description A page of visits. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11005,6 +11355,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11056,6 +11407,7 @@ export interface operations {
             /** @description The visit as it is now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11086,6 +11438,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11098,6 +11451,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11110,6 +11464,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11140,6 +11495,7 @@ export interface operations {
             /** @description A member of staff. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11187,6 +11543,7 @@ export interface operations {
             /** @description Sessions that go on. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11234,6 +11591,7 @@ export interface operations {
             /** @description The session is over, in all replicas. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11259,6 +11617,7 @@ export interface operations {
             /** @description Sessions that go on. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11306,6 +11665,7 @@ export interface operations {
             /** @description The session is over, in all replicas. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11337,6 +11697,7 @@ export interface operations {
             /** @description Booked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11385,6 +11746,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11430,6 +11792,7 @@ export interface operations {
             /** @description Declined. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11479,6 +11842,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11491,6 +11855,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11536,6 +11901,7 @@ export interface operations {
             /** @description Proposed. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11589,6 +11955,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11601,6 +11968,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11613,6 +11981,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11658,6 +12027,7 @@ export interface operations {
             /** @description Cancelled. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11716,6 +12086,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11728,6 +12099,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11774,6 +12146,7 @@ export interface operations {
             /** @description Moved. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11831,6 +12204,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11843,6 +12217,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11855,6 +12230,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11903,6 +12279,7 @@ export interface operations {
             /** @description A page of the desk groups. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11955,6 +12332,7 @@ export interface operations {
             /** @description The desk group. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -12070,6 +12448,7 @@ export interface operations {
             /** @description The desk group with its new plan. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -12175,6 +12554,7 @@ export interface operations {
             /** @description The desk group with the closure. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -12271,6 +12651,7 @@ export interface operations {
             /** @description The desk group without the closure. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -12328,6 +12709,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12397,6 +12779,7 @@ export interface operations {
             /** @description The desk group with the hours. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -12454,6 +12837,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12504,6 +12888,7 @@ export interface operations {
             /** @description The desk group without the hours. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -12561,6 +12946,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12606,6 +12992,7 @@ export interface operations {
             /** @description The desk group as it was. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -12664,6 +13051,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12714,6 +13102,7 @@ export interface operations {
             /** @description The day. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12885,6 +13274,7 @@ export interface operations {
             /** @description The openings. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12918,6 +13308,7 @@ export interface operations {
             /** @description The holidays. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13013,6 +13404,7 @@ export interface operations {
             /** @description The holidays as they are now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13111,6 +13503,7 @@ export interface operations {
             /** @description The holidays as they are now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13198,6 +13591,7 @@ export interface operations {
             /** @description The holidays as they are now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13275,6 +13669,7 @@ export interface operations {
             /** @description The holidays as they were. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13325,6 +13720,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13364,6 +13760,7 @@ export interface operations {
             /** @description The quota. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13381,6 +13778,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13434,6 +13832,7 @@ export interface operations {
             /** @description The quota as it is now. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13452,6 +13851,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13498,6 +13898,7 @@ export interface operations {
             /** @description A page of them. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13551,6 +13952,7 @@ export interface operations {
             /** @description The part. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13572,6 +13974,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13659,6 +14062,7 @@ export interface operations {
             /** @description The part as it is now, or with `dry_run` as it would be, and what the change does. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -13704,6 +14108,7 @@ export interface operations {
             /** @description Visits have to be decided about, or the centre can't change like this. Nothing was changed. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13755,6 +14160,7 @@ export interface operations {
             /** @description A page of changes. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13781,6 +14187,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13827,6 +14234,7 @@ export interface operations {
             /** @description The part as it was. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13847,6 +14255,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13905,6 +14314,7 @@ export interface operations {
             /** @description A page of the log. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13952,6 +14362,7 @@ export interface operations {
             /** @description The reports. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14057,6 +14468,7 @@ export interface operations {
             /** @description The report. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14152,6 +14564,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14207,6 +14620,7 @@ export interface operations {
             /** @description On the waitlist. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     /**
                      * @description Path of the entry.
                      * @example /v1/waitlist/7c0f2a51-4d2e-4d0b-8a37-2c1a5be0a9d4
@@ -14228,6 +14642,7 @@ export interface operations {
             /** @description This is not allowed. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14240,6 +14655,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14252,6 +14668,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14264,6 +14681,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14300,6 +14718,7 @@ export interface operations {
             /** @description The entry. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14330,6 +14749,7 @@ export interface operations {
             /** @description Who asks is not known. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14367,6 +14787,7 @@ export interface operations {
             /** @description The visitor has left the waitlist. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -14374,6 +14795,7 @@ export interface operations {
             /** @description Who asks is not known. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14416,6 +14838,7 @@ export interface operations {
             /** @description Booked. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     /**
                      * @description Path of the appointment.
                      * @example /v1/appointments/V-7K3F-9Q2M-R
@@ -14464,6 +14887,7 @@ export interface operations {
             /** @description Who asks is not known. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14477,6 +14901,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14489,6 +14914,7 @@ export interface operations {
             /** @description It is over. */
             410: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14526,6 +14952,7 @@ export interface operations {
             /** @description The entry, without an offer. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14551,6 +14978,7 @@ export interface operations {
             /** @description Who asks is not known. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14564,6 +14992,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14604,6 +15033,7 @@ export interface operations {
             /** @description In the hall, with a number. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14633,6 +15063,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14645,6 +15076,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14690,6 +15122,7 @@ export interface operations {
             /** @description In the hall, with a number. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14720,6 +15153,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14765,6 +15199,7 @@ export interface operations {
             /** @description Called. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14797,6 +15232,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14809,6 +15245,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14821,6 +15258,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14857,6 +15295,7 @@ export interface operations {
             /** @description Called again. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14890,6 +15329,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14926,6 +15366,7 @@ export interface operations {
             /** @description Waiting again, or left. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -14959,6 +15400,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15000,6 +15442,7 @@ export interface operations {
             /** @description The visit has started. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15034,6 +15477,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15046,6 +15490,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15082,6 +15527,7 @@ export interface operations {
             /** @description Completed. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15117,6 +15563,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15153,6 +15600,7 @@ export interface operations {
             /** @description Recorded. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15177,6 +15625,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15222,6 +15671,7 @@ export interface operations {
             /** @description Restored. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15246,6 +15696,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15258,6 +15709,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15307,6 +15759,7 @@ export interface operations {
             /** @description In the hall, with a number. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15328,6 +15781,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15340,6 +15794,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15352,6 +15807,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15398,6 +15854,7 @@ export interface operations {
             /** @description Announced. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15415,6 +15872,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15427,6 +15885,7 @@ export interface operations {
             /** @description The request can be read but is not acceptable; `errors` or `rule` say why. */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15486,6 +15945,7 @@ export interface operations {
             /** @description The hall. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15551,6 +16011,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15592,6 +16053,7 @@ export interface operations {
             /** @description What the display shows. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15623,6 +16085,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15659,6 +16122,7 @@ export interface operations {
             /** @description The desks. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15679,6 +16143,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15730,6 +16195,7 @@ export interface operations {
             /** @description The desk. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15746,6 +16212,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15758,6 +16225,7 @@ export interface operations {
             /** @description It conflicts with the present state. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15799,6 +16267,7 @@ export interface operations {
             /** @description Removed. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -15806,6 +16275,7 @@ export interface operations {
             /** @description It does not exist. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15830,6 +16300,7 @@ export interface operations {
             /** @description Alive. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -15855,6 +16326,7 @@ export interface operations {
             /** @description Ready. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
