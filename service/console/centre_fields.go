@@ -137,6 +137,7 @@ func serviceSections(main section) []section {
 			duration("horizon").hinted(), whole("horizon_working_days", 260).hinted(), wall("opens_at").hinted(),
 			duration("cancel_cutoff").hinted(), duration("move_cutoff").hinted(),
 			whole("party_limit", 50).hinted(), yes("place_per_visitor"), whole("active_limit", 20).hinted(),
+			yes("published"),
 			group("rebooking", whole("limit", 100), duration("window"), duration("pause")).hinted(),
 			group("approval", duration("answer"), choice("default", "approve", "decline")).hinted(),
 		}},
