@@ -56,6 +56,7 @@ var operations = map[string]permission{
 	"approveAppointment":     {roles: decide},
 	"declineAppointment":     {roles: decide},
 	"proposeStart":           {roles: decide},
+	"listWaitlist":           {roles: report},
 
 	// The hall.
 	"createArrival": {roles: receive},

@@ -81,6 +81,7 @@ var operations = map[string]Trace{
 	"listDeskGroups":    Nothing,
 	"getDeskGroup":      Nothing,
 	"getDeskGroupDay":   Nothing,
+	"listWaitlist":      Nothing, // without anything personal
 	"listDeskGroupDays": Nothing,
 	"getOpenings":       Nothing,
 	"editDeskGroup":     Act,

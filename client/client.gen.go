@@ -6069,6 +6069,60 @@ type WaitlistEntry struct {
 	Token string `json:"token,omitempty"`
 }
 
+// WaitlistLine A page of the waitlist.
+type WaitlistLine struct {
+	// Entries In the order of arrival.
+	Entries []WaitlistLineEntry `json:"entries"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// WaitlistLineEntry An entry of the waitlist as staff see it.
+type WaitlistLineEntry struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// CreatedAt When the visitor joined, with the branch's offset.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Department Slug of the department.
+	Department string `json:"department"`
+
+	// Earlier Whether it is for an earlier start of a visit that is booked.
+	Earlier bool `json:"earlier"`
+
+	// Earliest Earliest start of the visit.
+	Earliest string `json:"earliest"`
+
+	// Expires When the entry ends at the latest.
+	Expires time.Time `json:"expires"`
+
+	// From First date that suits.
+	From string `json:"from"`
+
+	// ID Names the entry.
+	ID string `json:"id"`
+
+	// Latest Latest start of the visit.
+	Latest string `json:"latest"`
+
+	// Offer A place that is held for the visitor.
+	Offer *WaitlistOffer `json:"offer,omitempty"`
+
+	// Offers How many starts have been offered so far.
+	Offers int `json:"offers"`
+
+	// Party Number of visitors.
+	Party int `json:"party"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// To Last date that suits.
+	To string `json:"to"`
+}
+
 // WaitlistOffer A place that is held for the visitor.
 type WaitlistOffer struct {
 	// End When it ends.
@@ -7519,6 +7573,24 @@ type CreateVerificationParams struct {
 
 // CheckVerificationParams defines parameters for CheckVerification.
 type CheckVerificationParams struct {
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
+// ListWaitlistParams defines parameters for ListWaitlist.
+type ListWaitlistParams struct {
+	// Branch Slug of a branch.
+	Branch *string `form:"branch,omitempty" json:"branch,omitempty"`
+
+	// Service Slug of a service.
+	Service *string `form:"service,omitempty" json:"service,omitempty"`
+
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
 	AcceptLanguage *AcceptLanguage `json:"Accept-Language,omitempty"`
 }
@@ -9105,6 +9177,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/verifications/{id}/check (the `CheckVerification` operationId).
 	CheckVerification(ctx context.Context, id string, params *CheckVerificationParams, body CheckVerificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListWaitlist List who waits
+	//
+	// The entries of the waitlist that wait, in the order of arrival, without anything personal: coordinators those of their departments, receptionists those of their branches. A page has up to `limit` entries; `next_cursor` is absent on the last one.
+	//
+	// Corresponds with GET /v1/waitlist (the `ListWaitlist` operationId).
+	ListWaitlist(ctx context.Context, params *ListWaitlistParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// JoinWaitlistWithBody Wait for a place
 	//
@@ -11880,6 +11959,23 @@ func (c *Client) CheckVerificationWithBody(ctx context.Context, id string, param
 // Corresponds with POST /v1/verifications/{id}/check (the `CheckVerification` operationId).
 func (c *Client) CheckVerification(ctx context.Context, id string, params *CheckVerificationParams, body CheckVerificationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCheckVerificationRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListWaitlist List who waits
+//
+// The entries of the waitlist that wait, in the order of arrival, without anything personal: coordinators those of their departments, receptionists those of their branches. A page has up to `limit` entries; `next_cursor` is absent on the last one.
+//
+// Corresponds with GET /v1/waitlist (the `ListWaitlist` operationId).
+func (c *Client) ListWaitlist(ctx context.Context, params *ListWaitlistParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWaitlistRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -19619,6 +19715,111 @@ func NewCheckVerificationRequestWithBody(server string, id string, params *Check
 	return req, nil
 }
 
+// NewListWaitlistRequest constructs an http.Request for the ListWaitlist method
+func NewListWaitlistRequest(server string, params *ListWaitlistParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/waitlist")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Branch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "branch", *params.Branch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.AcceptLanguage != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Accept-Language", *params.AcceptLanguage, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Accept-Language", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewJoinWaitlistRequest calls the generic JoinWaitlist builder with application/json body
 func NewJoinWaitlistRequest(server string, params *JoinWaitlistParams, body JoinWaitlistJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -21951,6 +22152,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/verifications/{id}/check (the `CheckVerification` operationId).
 	CheckVerificationWithResponse(ctx context.Context, id string, params *CheckVerificationParams, body CheckVerificationJSONRequestBody, reqEditors ...RequestEditorFn) (*CheckVerificationResponse, error)
+
+	// ListWaitlistWithResponse List who waits
+	//
+	// The entries of the waitlist that wait, in the order of arrival, without anything personal: coordinators those of their departments, receptionists those of their branches. A page has up to `limit` entries; `next_cursor` is absent on the last one.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/waitlist (the `ListWaitlist` operationId).
+	ListWaitlistWithResponse(ctx context.Context, params *ListWaitlistParams, reqEditors ...RequestEditorFn) (*ListWaitlistResponse, error)
 
 	// JoinWaitlistWithBodyWithResponse Wait for a place
 	//
@@ -26821,6 +27031,47 @@ func (r CheckVerificationResponse) ContentType() string {
 	return ""
 }
 
+type ListWaitlistResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WaitlistLine
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListWaitlistResponse) GetJSON200() *WaitlistLine {
+	return r.JSON200
+}
+
+// GetBody returns the raw response body bytes
+func (r ListWaitlistResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListWaitlistResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListWaitlistResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListWaitlistResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // JoinWaitlistResponse201Headers the declared response headers of an HTTP 201 response for JoinWaitlist
 type JoinWaitlistResponse201Headers struct {
 	Location string
@@ -29678,6 +29929,21 @@ func (c *ClientWithResponses) CheckVerificationWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParseCheckVerificationResponse(rsp)
+}
+
+// ListWaitlistWithResponse List who waits
+//
+// The entries of the waitlist that wait, in the order of arrival, without anything personal: coordinators those of their departments, receptionists those of their branches. A page has up to `limit` entries; `next_cursor` is absent on the last one.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/waitlist (the `ListWaitlist` operationId).
+func (c *ClientWithResponses) ListWaitlistWithResponse(ctx context.Context, params *ListWaitlistParams, reqEditors ...RequestEditorFn) (*ListWaitlistResponse, error) {
+	rsp, err := c.ListWaitlist(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListWaitlistResponse(rsp)
 }
 
 // JoinWaitlistWithBodyWithResponse Wait for a place
@@ -33302,6 +33568,32 @@ func ParseCheckVerificationResponse(rsp *http.Response) (*CheckVerificationRespo
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest VerificationProof
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListWaitlistResponse parses an HTTP response from a ListWaitlistWithResponse call
+func ParseListWaitlistResponse(rsp *http.Response) (*ListWaitlistResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListWaitlistResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WaitlistLine
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -3,9 +3,6 @@ package service
 import (
 	"context"
 
-	"github.com/gofiber/fiber/v2"
-
-	"ziyara/access"
 	"ziyara/hall"
 	"ziyara/service/console"
 	"ziyara/service/postgres"
@@ -14,13 +11,14 @@ import (
 
 // console returns the pages of staff; nil when staff can't sign in with a browser.
 func (s *Service) newConsole(
-	session func(*fiber.Ctx) (access.Staff, error), receptions *hall.Receptions, changes *postgres.Changes,
+	staff staffSignIn, receptions *hall.Receptions, changes *postgres.Changes,
 ) (*console.Console, error) {
+	session := staff.session()
 	if session == nil {
 		return nil, nil //nolint:nilnil // no sessions, no pages
 	}
 	return console.New(console.Config{
-		Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log, Session: session, NewID: newID, Site: s.config.site(),
+		Centre: s.centre.Load, Now: s.config.Now, Log: s.config.Log, Session: session, NewID: newID, Kept: staff.keeps(), Site: s.config.site(),
 		HallVersion: func(ctx context.Context, branch string) (string, error) {
 			return receptions.On(s.centre.Load()).Version(ctx, branch, s.config.Now())
 		},

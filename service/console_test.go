@@ -19,7 +19,7 @@ type seat struct {
 }
 
 // sits signs a member of the demo's staff in.
-func sits(t *testing.T, centre *servicetest.Centre, user string) seat {
+func sits(t testing.TB, centre *servicetest.Centre, user string) seat {
 	t.Helper()
 	s := seat{newBrowser(t, centre)}
 	s.presses(s.send(http.MethodGet, "/staff/sign-in?return=/console?lang=en", nil, nil), user)

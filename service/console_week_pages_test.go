@@ -112,3 +112,22 @@ func TestBrowserConsoleWeekByKeys(t *testing.T) {
 	b.is(`document.querySelectorAll("[aria-pressed]").length`, "4")
 	b.is(`document.querySelector("#until").value`, "12:00")
 }
+
+// Requests and the waitlist, in every look: with times to suggest, with a mistake, with
+// nothing.
+func TestBrowserConsoleRequests(t *testing.T) {
+	t.Parallel()
+	centre, _ := pending(t, official)
+	b := opensAs(t, centre, coordinatorOf(t, centre, meeting), "/console/requests?lang=ar")
+	b.everyLanguage("console-requests", "/console/requests")
+	b.goes("/console/requests", "ar")
+	b.does(chromedp.Click(`button[value="times"]`), chromedp.WaitVisible(`.propose`))
+	b.checks("console-requests-times", "ar")
+	b.does(chromedp.Click(`.propose button`))
+	b.shows("أُرسل الموعد المقترح إلى الزائر")
+	b.does(chromedp.Click(`.request summary`), chromedp.Click(`button[value="decline"]`))
+	b.shows("يرجى كتابة السبب")
+	b.checks("console-requests-mistake", "ar")
+	noura := opensAs(t, centre, "noura", "/console/requests?lang=ar")
+	noura.everyLanguage("console-waitlist", "/console/requests")
+}

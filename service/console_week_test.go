@@ -44,7 +44,7 @@ func busyWeek(t *testing.T, options ...servicetest.Option) *servicetest.Centre {
 }
 
 // byToken sends a request of a member of the demo's staff to the API, whatever the version.
-func byToken(t *testing.T, centre *servicetest.Centre, user, method, path string, body any) servicetest.Answer {
+func byToken(t testing.TB, centre *servicetest.Centre, user, method, path string, body any) servicetest.Answer {
 	t.Helper()
 	return centre.Send(servicetest.Request{Method: method, Path: path, Body: body, Header: map[string]string{
 		"Authorization": "Bearer " + devToken(t, centre, user), "If-Match": "*",
@@ -371,4 +371,33 @@ func versionOn(t *testing.T, s seat) string {
 	}
 	version, _, _ := strings.Cut(rest, `"`)
 	return version
+}
+
+// BenchmarkConsoleWeek shows a week with 500 visits, over HTTP and with the database.
+func BenchmarkConsoleWeek(b *testing.B) {
+	centre := servicetest.Open(b, 1, demoSignIn)
+	var hours []any
+	dates := []string{"2026-11-29", "2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03"}
+	for _, date := range dates {
+		hours = append(hours, map[string]any{
+			"date": date, "reason": both("أماكن أكثر", "More places"), "openings": []any{opening("07:30", "14:30", 8)},
+		})
+	}
+	answer := byToken(b, centre, "reem", http.MethodPatch, returns, map[string]any{"set_hours": hours})
+	if answer.Status != http.StatusOK {
+		b.Fatalf("hours: %d %s", answer.Status, answer.Body)
+	}
+	for n := range 500 {
+		at := servicetest.At(b, dates[n/100]+"T07:30").Add(time.Duration(n%20) * 20 * time.Minute)
+		centre.Visitor(1+n).Books(annualReturns, "riyadh", at)
+		if n%20 == 19 {
+			centre.Clock.Add(time.Second)
+		}
+	}
+	noura := sits(b, centre, "noura")
+	size := 0
+	for b.Loop() {
+		size = len(noura.opens("/console/calendar?lang=ar&desk_group=riyadh-returns&date=2026-12-01"))
+	}
+	b.ReportMetric(float64(size), "bytes")
 }

@@ -62,6 +62,7 @@ func expected() map[string]row {
 		"approveAppointment": {own, no, no, no, all, ofRequest("/approve", nil)},
 		"declineAppointment": {own, no, no, no, all, ofRequest("/decline", map[string]any{"reason": "القاعة مغلقة"})},
 		"proposeStart":       {own, no, no, no, all, proposes},
+		"listWaitlist":       {all, all, no, all, all, gets("/v1/waitlist")},
 		"listActs":           {all, no, no, all, all, gets("/v1/audit")},
 		"listReports":        {all, all, no, all, all, gets("/v1/reports")},
 		"getReport":          {own, own, no, all, all, ofDepartment("/v1/reports/no-shows?department=revenues&branch=riyadh")},

@@ -169,7 +169,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.console, err = s.newConsole(staff.session(), halls.Receptions, changes.Changes); err != nil {
+	if s.console, err = s.newConsole(staff, halls.Receptions, changes.Changes); err != nil {
 		return nil, err
 	}
 	s.api, err = api.New(api.Config{
@@ -185,6 +185,7 @@ func New(ctx context.Context, config Config) (_ *Service, err error) {
 		SurveyOf: links.surveyOf(), FindSurvey: s.store.Surveys().Find, SaveSurvey: s.store.Surveys().Save,
 		FindPerson: s.store.Privacy().Find, ErasePerson: s.store.Privacy().Erase,
 		Receive: s.messaging.receive(), SignIn: staff.bearer(), Session: staff.session(), ProveVisitor: visitors.prove(),
+		Line:     s.store.Waitlist().Line,
 		AuditLog: s.store.AuditLog().List, Record: s.store.AuditLog().Record,
 		Sessions: staff.sessions(c, s.store.Sessions()), EndSessions: s.store.Sessions().End, Visits: s.store.Appointments().Visits,
 		Follow: s.store.Appointments().Follow,

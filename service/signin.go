@@ -172,6 +172,14 @@ func (s staffSignIn) session() func(*fiber.Ctx) (access.Staff, error) {
 	return s.signIn.Session
 }
 
+// keeps returns the cookie in which the console keeps what was typed.
+func (s staffSignIn) keeps() web.SealedCookie {
+	if s.signIn == nil {
+		return web.SealedCookie{}
+	}
+	return s.signIn.Keeps("ziyara_console", "console")
+}
+
 // mostSessions is how many sessions an answer lists.
 const mostSessions = 100
 

@@ -25,12 +25,12 @@ func demoSignIn(c *service.Config) { c.SignIn, c.OIDC, c.Dev = nil, service.OIDC
 // browser is a browser of somebody of the staff, with cookies of its own. It
 // follows redirects.
 type browser struct {
-	t      *testing.T
+	t      testing.TB
 	centre *servicetest.Centre
 	client http.Client
 }
 
-func newBrowser(t *testing.T, centre *servicetest.Centre) *browser {
+func newBrowser(t testing.TB, centre *servicetest.Centre) *browser {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -188,7 +188,7 @@ func TestSessionsAndVisitors(t *testing.T) {
 }
 
 // devToken gets a token as the README does.
-func devToken(t *testing.T, centre *servicetest.Centre, user string) string {
+func devToken(t testing.TB, centre *servicetest.Centre, user string) string {
 	t.Helper()
 	answer := centre.Send(servicetest.Request{
 		Method: http.MethodPost, Path: "/dev/token", Body: "user=" + user, Header: map[string]string{

@@ -3172,6 +3172,60 @@ type WaitlistEntry struct {
 	Token string `json:"token,omitempty"`
 }
 
+// WaitlistLine A page of the waitlist.
+type WaitlistLine struct {
+	// Entries In the order of arrival.
+	Entries []WaitlistLineEntry `json:"entries"`
+
+	// NextCursor Absent on the last page.
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// WaitlistLineEntry An entry of the waitlist as staff see it.
+type WaitlistLineEntry struct {
+	// Branch Slug of the branch.
+	Branch string `json:"branch"`
+
+	// CreatedAt When the visitor joined, with the branch's offset.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Department Slug of the department.
+	Department string `json:"department"`
+
+	// Earlier Whether it is for an earlier start of a visit that is booked.
+	Earlier bool `json:"earlier"`
+
+	// Earliest Earliest start of the visit.
+	Earliest string `json:"earliest"`
+
+	// Expires When the entry ends at the latest.
+	Expires time.Time `json:"expires"`
+
+	// From First date that suits.
+	From string `json:"from"`
+
+	// ID Names the entry.
+	ID string `json:"id"`
+
+	// Latest Latest start of the visit.
+	Latest string `json:"latest"`
+
+	// Offer A place that is held for the visitor.
+	Offer *WaitlistOffer `json:"offer,omitempty"`
+
+	// Offers How many starts have been offered so far.
+	Offers int `json:"offers"`
+
+	// Party Number of visitors.
+	Party int `json:"party"`
+
+	// Service Slug of the service.
+	Service string `json:"service"`
+
+	// To Last date that suits.
+	To string `json:"to"`
+}
+
 // WaitlistOffer A place that is held for the visitor.
 type WaitlistOffer struct {
 	// End When it ends.
@@ -4489,6 +4543,24 @@ type CheckVerificationParams struct {
 	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
 }
 
+// ListWaitlistParams defines parameters for ListWaitlist.
+type ListWaitlistParams struct {
+	// Branch Slug of a branch.
+	Branch string `form:"branch,omitempty" json:"branch,omitempty"`
+
+	// Service Slug of a service.
+	Service string `form:"service,omitempty" json:"service,omitempty"`
+
+	// Limit Maximum number of entries in one answer, 1 to 200; 50 if absent.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the previous answer.
+	Cursor Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// AcceptLanguage Language of messages, `ar` (default) or `en`.
+	AcceptLanguage AcceptLanguage `json:"Accept-Language,omitempty"`
+}
+
 // JoinWaitlistParams defines parameters for JoinWaitlist.
 type JoinWaitlistParams struct {
 	// AcceptLanguage Language of messages, `ar` (default) or `en`.
@@ -5064,6 +5136,9 @@ type ServerInterface interface {
 	// CheckVerification Check a code
 	// (POST /v1/verifications/{id}/check)
 	CheckVerification(c *fiber.Ctx, id string, params CheckVerificationParams) error
+	// ListWaitlist List who waits
+	// (GET /v1/waitlist)
+	ListWaitlist(c *fiber.Ctx, params ListWaitlistParams) error
 	// JoinWaitlist Wait for a place
 	// (POST /v1/waitlist)
 	JoinWaitlist(c *fiber.Ctx, params JoinWaitlistParams) error
@@ -11785,6 +11860,83 @@ func (siw *ServerInterfaceWrapper) CheckVerification(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListWaitlist operation middleware
+func (siw *ServerInterfaceWrapper) ListWaitlist(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWaitlistParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "branch" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "branch", query, &params.Branch, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter branch: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service", query, &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter service: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Accept-Language" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Accept-Language")]; found {
+		var AcceptLanguage AcceptLanguage
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Accept-Language, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Accept-Language", valueList[0], &AcceptLanguage, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Accept-Language: %w", err).Error())
+		}
+
+		params.AcceptLanguage = AcceptLanguage
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListWaitlist(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // JoinWaitlist operation middleware
 func (siw *ServerInterfaceWrapper) JoinWaitlist(c *fiber.Ctx) error {
 
@@ -12952,6 +13104,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/verifications", wrapper.CreateVerification)
 
 	router.Post(options.BaseURL+"/v1/verifications/:id/check", wrapper.CheckVerification)
+
+	router.Get(options.BaseURL+"/v1/waitlist", wrapper.ListWaitlist)
 
 	router.Post(options.BaseURL+"/v1/waitlist", wrapper.JoinWaitlist)
 
@@ -15463,6 +15617,23 @@ func (response CheckVerification200JSONResponse) VisitCheckVerificationResponse(
 	return ctx.JSON(&response)
 }
 
+type ListWaitlistRequestObject struct {
+	Params ListWaitlistParams
+}
+
+type ListWaitlistResponseObject interface {
+	VisitListWaitlistResponse(ctx *fiber.Ctx) error
+}
+
+type ListWaitlist200JSONResponse WaitlistLine
+
+func (response ListWaitlist200JSONResponse) VisitListWaitlistResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
 type JoinWaitlistRequestObject struct {
 	Params JoinWaitlistParams
 	Body   *JoinWaitlistJSONRequestBody
@@ -16105,6 +16276,9 @@ type StrictServerInterface interface {
 	// CheckVerification Check a code
 	// (POST /v1/verifications/{id}/check)
 	CheckVerification(ctx context.Context, request CheckVerificationRequestObject) (CheckVerificationResponseObject, error)
+	// ListWaitlist List who waits
+	// (GET /v1/waitlist)
+	ListWaitlist(ctx context.Context, request ListWaitlistRequestObject) (ListWaitlistResponseObject, error)
 	// JoinWaitlist Wait for a place
 	// (POST /v1/waitlist)
 	JoinWaitlist(ctx context.Context, request JoinWaitlistRequestObject) (JoinWaitlistResponseObject, error)
@@ -19666,6 +19840,33 @@ func (sh *strictHandler) CheckVerification(ctx *fiber.Ctx, id string, params Che
 		return err
 	} else if validResponse, ok := response.(CheckVerificationResponseObject); ok {
 		if err := validResponse.VisitCheckVerificationResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListWaitlist operation middleware
+func (sh *strictHandler) ListWaitlist(ctx *fiber.Ctx, params ListWaitlistParams) error {
+	var request ListWaitlistRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWaitlist(ctx.UserContext(), request.(ListWaitlistRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWaitlist")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWaitlistResponseObject); ok {
+		if err := validResponse.VisitListWaitlistResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -83,6 +83,8 @@ type Config struct {
 	// returns access.ErrSignIn without a session, and access.ErrForeign for a
 	// change requested by another site; nil when there are no sessions.
 	Session func(c *fiber.Ctx) (access.Staff, error)
+	// Line reads a page of who waits, as postgres.Waitlist documents it.
+	Line func(ctx context.Context, q slots.LineQuery, now time.Time) ([]slots.InLine, error)
 	// AuditLog reads a page of the audit log, the newest first.
 	AuditLog func(ctx context.Context, q audit.Query) ([]audit.Entry, error)
 	// Record adds an entry to the audit log.

@@ -24,10 +24,10 @@ import (
 
 // Fields of the pages of a change.
 const (
-	decisionField = "decision"
-	exceptField   = "except" // a reference and its decision
-	outcomeField  = "outcome"
-	noteField     = "note"
+	fateField    = "decision"
+	exceptField  = "except" // a reference and its decision
+	outcomeField = "outcome"
+	noteField    = "note"
 )
 
 // change is a change of calendars as the API shows it (Change).
@@ -164,7 +164,7 @@ func (k *Console) changed(c *fiber.Ctx) (p changePage, err error) {
 		p.Back = weekAt(p.Group.Slug, first, p.Lang)
 		p.Title = p.Group.Name.In(p.Lang)
 	}
-	p.Version, _ = strconv.ParseInt(c.Query(calendarField, c.FormValue(calendarField)), 10, 64)
+	p.Version, _ = strconv.ParseInt(c.Query(calendarField, posted(c, calendarField)), 10, 64)
 	p.Does, p.Whole = describeEdit(p.Edit, p.Group, p.Lang)
 	p.Until = web.MomentOf(p.Expires, zone, p.Lang).Time
 	p.Told = p.Affected - p.Outcomes[slots.OutcomePending]
@@ -330,6 +330,9 @@ func (k *Console) showChange(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if d := slots.Decision(posted(c, fateField)); isKept(c) && d.Known() {
+		p.Decision = d
+	}
 	switch c.Query("done") {
 	case "applied":
 		p.Notice = p.S("week.applied")
@@ -344,7 +347,7 @@ func (k *Console) actOnChange(c *fiber.Ctx) error {
 	id := c.Params("change")
 	path := "/v1/changes/" + url.PathEscape(id)
 	lang := web.Language(c, "")
-	switch act := c.FormValue(actField); act {
+	switch act := posted(c, actField); act {
 	case "apply":
 		return k.apply(c)
 	case "again":
@@ -372,11 +375,11 @@ func (k *Console) actOnChange(c *fiber.Ctx) error {
 		return c.Redirect(to, http.StatusSeeOther)
 	case "accepts", "keeps", "cancels", "not_reached":
 		body := map[string]any{"outcome": act}
-		if note := strings.TrimSpace(c.FormValue(noteField)); note != "" {
+		if note := strings.TrimSpace(posted(c, noteField)); note != "" {
 			body["note"] = note
 		}
 		err := k.ask(c, question{
-			method: http.MethodPost, path: path + "/visits/" + url.PathEscape(c.FormValue(visitField)), body: body,
+			method: http.MethodPost, path: path + "/visits/" + url.PathEscape(posted(c, visitField)), body: body,
 		}, nil)
 		if err != nil {
 			return k.refusedChange(c, err)
@@ -397,12 +400,12 @@ func (k *Console) apply(c *fiber.Ctx) error {
 		return fiber.ErrNotFound
 	}
 	body := map[string]any{"draft": p.ID, "reason": p.Reason}
-	if d := c.FormValue(decisionField); d != "" {
+	if d := posted(c, fateField); d != "" {
 		body["decision"] = d
 	}
 	var except []map[string]string
 	for _, one := range c.Context().PostArgs().PeekMulti(exceptField) {
-		if reference, decision, ok := strings.Cut(string(one), " "); ok && decision != c.FormValue(decisionField) {
+		if reference, decision, ok := strings.Cut(string(one), " "); ok && decision != posted(c, fateField) {
 			except = append(except, map[string]string{"reference": reference, "decision": decision})
 		}
 	}

@@ -69,10 +69,10 @@ type changeForm struct {
 // form reads the form, or fills it with what is chosen in the week.
 func (p *weekPage) form() changeForm {
 	f := changeForm{Kind: kindClose, Version: p.Version, Wrong: map[string]string{}, Values: map[string]string{
-		dateField: p.Day.String(), lastField: p.Day.String(), placesField: "1", causeField: causes()[0],
+		onDateField: p.Day.String(), lastField: p.Day.String(), placesField: "1", causeField: causes()[0],
 	}}
 	if !p.Chosen.none() {
-		f.Values[fromField], f.Values[untilField] = wallTime(p.Chosen.From), wallTime(p.Chosen.Until)
+		f.Values[beginField], f.Values[endField] = wallTime(p.Chosen.From), wallTime(p.Chosen.Until)
 	}
 	return f
 }
@@ -80,17 +80,17 @@ func (p *weekPage) form() changeForm {
 // typed reads what was typed; what is missing stays as it is.
 func (f *changeForm) typed(c *fiber.Ctx) {
 	for _, name := range []string{
-		dateField, lastField, fromField, untilField, placesField, causeField, causeARField, causeENField, indexField,
+		onDateField, lastField, beginField, endField, placesField, causeField, causeARField, causeENField, indexField,
 	} {
 		if arg := c.Context().PostArgs().Peek(name); arg != nil {
 			f.Values[name] = strings.TrimSpace(string(arg))
 		}
 	}
-	if kind := changeKind(c.FormValue(kindField)); kind != "" {
+	if kind := changeKind(posted(c, kindField)); kind != "" {
 		f.Kind = kind
 	}
-	f.Endless = c.FormValue(endlessField) != ""
-	if v, err := strconv.ParseInt(c.FormValue(calendarField), 10, 64); err == nil {
+	f.Endless = posted(c, endlessField) != ""
+	if v, err := strconv.ParseInt(posted(c, calendarField), 10, 64); err == nil {
 		f.Version = v
 	}
 }
@@ -105,9 +105,9 @@ func (f *changeForm) edit(zone *time.Location, extra []opening, say func(key str
 	edit map[string]any, reason catalog.Text,
 ) {
 	wrong := func(name, key string) { f.Wrong[name] = say(key) }
-	date, err := scheduling.ParseDate(f.Values[dateField])
+	date, err := scheduling.ParseDate(f.Values[onDateField])
 	if err != nil {
-		wrong(dateField, "week.wrong_date")
+		wrong(onDateField, "week.wrong_date")
 	}
 	reason = f.reason(wrong)
 	switch f.Kind {
@@ -121,8 +121,8 @@ func (f *changeForm) edit(zone *time.Location, extra []opening, say func(key str
 		return map[string]any{"clear_hours": []string{date.String()}}, reason
 	case kindClose, kindFewer, kindExtra, kindHours:
 	}
-	from, okFrom := minuteOf(f.Values[fromField])
-	until, okUntil := minuteOf(f.Values[untilField])
+	from, okFrom := minuteOf(f.Values[beginField])
+	until, okUntil := minuteOf(f.Values[endField])
 	last := date
 	if f.Kind == kindClose && f.Values[lastField] != "" {
 		if last, err = scheduling.ParseDate(f.Values[lastField]); err != nil || last < date {
@@ -130,14 +130,14 @@ func (f *changeForm) edit(zone *time.Location, extra []opening, say func(key str
 		}
 	}
 	if !okFrom {
-		wrong(fromField, "week.wrong_time")
+		wrong(beginField, "week.wrong_time")
 	}
 	switch {
 	case f.Kind == kindClose && f.Endless:
 	case !okUntil:
-		wrong(untilField, "week.wrong_time")
+		wrong(endField, "week.wrong_time")
 	case last == date && until <= from:
-		wrong(untilField, "week.wrong_until")
+		wrong(endField, "week.wrong_until")
 	}
 	places, err := strconv.Atoi(f.Values[placesField])
 	if f.Kind != kindClose && (err != nil || places < 1 || places > 1000) {
@@ -192,7 +192,7 @@ func (f *changeForm) reason(wrong func(name, key string)) catalog.Text {
 // mistakes are what is wrong with the fields, in the order in which they stand.
 func (f *changeForm) mistakes() (list []web.Mistake) {
 	for _, name := range []string{
-		kindField, dateField, fromField, untilField, lastField, placesField, causeField, causeARField, causeENField, indexField,
+		kindField, onDateField, beginField, endField, lastField, placesField, causeField, causeARField, causeENField, indexField,
 	} {
 		if f.Wrong[name] != "" {
 			list = append(list, web.Mistake{Field: name, Text: f.Wrong[name]})
@@ -274,7 +274,7 @@ func (k *Console) askChange(c *fiber.Ctx) error {
 	p.Form.typed(c)
 	var extra []opening
 	if p.Form.Kind == kindExtra {
-		if extra, err = k.extraOf(c, p.Group, p.Form.Values[dateField]); err != nil {
+		if extra, err = k.extraOf(c, p.Group, p.Form.Values[onDateField]); err != nil {
 			return err
 		}
 	}
@@ -335,7 +335,7 @@ func (k *Console) undo(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	version, err := strconv.ParseInt(c.FormValue(calendarField), 10, 64)
+	version, err := strconv.ParseInt(posted(c, calendarField), 10, 64)
 	if err != nil {
 		return fiber.ErrNotFound
 	}

@@ -45,6 +45,7 @@ type Config struct {
 	// visits of a change of calendars (id).
 	ChangeVersion func(ctx context.Context, change string) (string, error)
 	NewID         func() string // a new UUID
+	Kept          web.SealedCookie
 
 	SignInPath, SignOutPath string // of the pages for that
 	ReturnField             string // of the query of SignInPath: where to go to afterwards
@@ -65,7 +66,8 @@ type Console struct {
 // New returns the pages. Close them.
 func New(c Config) (*Console, error) {
 	switch {
-	case c.Centre == nil, c.Now == nil, c.Log == nil, c.Session == nil, c.HallVersion == nil, c.ChangeVersion == nil, c.NewID == nil,
+	case c.Centre == nil, c.Now == nil, c.Log == nil, c.Session == nil, c.HallVersion == nil, c.ChangeVersion == nil,
+		c.NewID == nil, c.Kept.Keys == nil,
 		c.SignInPath == "", c.SignOutPath == "", c.ReturnField == "":
 		return nil, errors.New("console: incomplete configuration")
 	}
@@ -131,6 +133,8 @@ func (k *Console) Mount(app fiber.Router) {
 	rooms.Get("/book", k.askBooking)
 	rooms.Post("/book", k.book)
 	rooms.Get("/book/:reference", k.showBooked)
+	rooms.Get("/requests", k.showRequests)
+	rooms.Post("/requests", k.answerRequest)
 	rooms.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }
 
@@ -148,11 +152,13 @@ func (k *Console) guard(c *fiber.Ctx) error {
 	staff, err := k.Session(c)
 	switch {
 	case errors.Is(err, access.ErrSignIn):
+		k.keep(c)
 		return k.signIn(c)
 	case err != nil:
 		return k.fails(c, err)
 	}
 	c.Locals(staffKey{}, staff)
+	k.restore(c, staff)
 	if err = c.Next(); err != nil {
 		return k.fails(c, err)
 	}
@@ -219,6 +225,7 @@ func rooms() []room {
 		{"console.setup", Path + "/centre", web.Pin, "listCentreParts"},
 		{"reports_room.title", reportsPath, web.Chart, "getReport"},
 		{"console.calendar", calendarPath, web.Calendar, "listDeskGroupDays"},
+		{"console.requests", requestsPath, web.Hourglass, "listWaitlist"},
 	}
 }
 
@@ -269,6 +276,9 @@ func (k *Console) page(c *fiber.Ctx, in, title string) page {
 		}
 	}
 	p.At = web.MomentOf(k.Now(), k.Centre().Zone(""), p.Lang)
+	if isKept(c) {
+		p.Tone, p.Notice, p.About = web.Notify, p.S("console.kept"), p.S("console.kept_about")
+	}
 	return p
 }
 

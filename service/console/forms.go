@@ -53,8 +53,8 @@ func (p formPage) Field(name string) web.Field {
 // form begins the page of a form, for who may ask for an operation.
 func (k *Console) form(c *fiber.Ctx, operation, title string, fields ...string) (p formPage, err error) {
 	p = formPage{
-		page: k.page(c, "console.hall", title), Desk: c.Query(deskField, c.FormValue(deskField)),
-		Values: make(map[string]string), Wrong: make(map[string]string), Once: c.FormValue(onceField),
+		page: k.page(c, "console.hall", title), Desk: c.Query(deskField, posted(c, deskField)),
+		Values: make(map[string]string), Wrong: make(map[string]string), Once: posted(c, onceField),
 	}
 	if p.Slug, _, err = k.branchOf(c, &p.page, operation); err != nil {
 		return p, err
@@ -62,9 +62,9 @@ func (k *Console) form(c *fiber.Ctx, operation, title string, fields ...string) 
 	if p.Once == "" {
 		p.Once = k.NewID()
 	}
-	if c.Method() == http.MethodPost {
+	if c.Method() == http.MethodPost || isKept(c) {
 		for _, name := range fields {
-			p.Values[name] = strings.TrimSpace(c.FormValue(name))
+			p.Values[name] = strings.TrimSpace(posted(c, name))
 		}
 		for _, need := range c.Context().PostArgs().PeekMulti(needsField) {
 			p.Ticked = append(p.Ticked, string(need))

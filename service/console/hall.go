@@ -175,7 +175,7 @@ func (k *Console) branchOf(c *fiber.Ctx, p *page, operation string) (slug string
 		return "", nil, err
 	}
 	snapshot := k.Centre()
-	asked := c.Query(branchField, c.FormValue(branchField))
+	asked := c.Query(branchField, posted(c, branchField))
 	for _, b := range snapshot.Branches {
 		if _, err := grant.AtBranch(b.Slug); err != nil || len(snapshot.GroupsAt(b.Slug)) == 0 {
 			continue

@@ -23,10 +23,10 @@ import (
 
 // Fields of the forms and queries of the calendar.
 const (
-	dateField  = "date"  // ISO 8601
-	fromField  = "from"  // wall time, HH:MM
-	untilField = "until" // wall time, HH:MM
-	tapField   = "tap"   // a cell: date and wall time
+	onDateField = "date"  // ISO 8601
+	beginField  = "from"  // wall time, HH:MM
+	endField    = "until" // wall time, HH:MM
+	tapField    = "tap"   // a cell: date and wall time
 )
 
 const calendarPath = Path + "/calendar"
@@ -76,8 +76,8 @@ const (
 	cellOver cellState = "over" // more is taken than open: visits have lost their places
 )
 
-// cell is a part of a day.
-type cell struct {
+// partOfDay is a part of a day.
+type partOfDay struct {
 	Minute     int    // of the date at which it begins
 	Value      string // for tapField
 	Time       string // as people read it
@@ -89,7 +89,7 @@ type cell struct {
 
 // Squares are one for each place, true for those that are taken; none if they are too many
 // to draw.
-func (c cell) Squares() []bool {
+func (c partOfDay) Squares() []bool {
 	n := max(c.Open, c.Used)
 	if n > mostSquares {
 		return nil
@@ -113,9 +113,9 @@ type weekDay struct {
 	Visits  int
 	Lost    int // visits that have lost their places
 	Named   []string
-	Shut    string // why no place is open all day; "" if one is, or for no reason
-	Cells   []cell // none for a day that is shut
-	Current bool   // the day that a narrow screen shows
+	Shut    string      // why no place is open all day; "" if one is, or for no reason
+	Cells   []partOfDay // none for a day that is shut
+	Current bool        // the day that a narrow screen shows
 	Today   bool
 }
 
@@ -280,7 +280,7 @@ func (d dayOfGroup) column(rows []int, step int, today scheduling.Date, v view) 
 	}
 	now := minuteOn(d.Date, v.now, v.zone)
 	for _, m := range rows {
-		c := cell{
+		c := partOfDay{
 			Minute: m, Value: d.Date.String() + "T" + wallTime(m), Time: clockOf(m, v.lang), Past: m+step <= now,
 			Chosen: v.chosen.Date == d.Date && m >= v.chosen.From && m < v.chosen.Until,
 		}
@@ -358,7 +358,7 @@ type why struct {
 func (p weekPage) at(d scheduling.Date) string { return weekAt(p.Group.Slug, d, p.Lang) }
 
 func weekAt(group string, d scheduling.Date, lang string) string {
-	return calendarPath + "?" + url.Values{groupField: {group}, dateField: {d.String()}, web.LanguageField: {lang}}.Encode()
+	return calendarPath + "?" + url.Values{groupField: {group}, onDateField: {d.String()}, web.LanguageField: {lang}}.Encode()
 }
 
 // ChosenText says which stretch is chosen.
@@ -378,7 +378,7 @@ func (k *Console) group(c *fiber.Ctx, p *page) (group *centre.DeskGroup, choice 
 	if err != nil {
 		return nil, nil, err
 	}
-	snapshot, asked := k.Centre(), c.Query(groupField, c.FormValue(groupField))
+	snapshot, asked := k.Centre(), c.Query(groupField, posted(c, groupField))
 	for _, b := range snapshot.Branches {
 		in := groupsOf{Branch: b.Name.In(p.Lang)}
 		for _, g := range snapshot.GroupsAt(b.Slug) {
@@ -447,13 +447,13 @@ func (k *Console) week(c *fiber.Ctx) (p weekPage, err error) {
 
 // choose reads which date and which stretch of it are chosen.
 func (p *weekPage) choose(c *fiber.Ctx, today scheduling.Date) {
-	value := func(name string) string { return c.Query(name, c.FormValue(name)) }
+	value := func(name string) string { return c.Query(name, posted(c, name)) }
 	p.Day = today
-	if d, err := scheduling.ParseDate(value(dateField)); err == nil && !scheduling.HijriOf(d).IsZero() {
+	if d, err := scheduling.ParseDate(value(onDateField)); err == nil && !scheduling.HijriOf(d).IsZero() {
 		p.Day = d
 	}
-	from, okFrom := minuteOf(value(fromField))
-	until, okUntil := minuteOf(value(untilField))
+	from, okFrom := minuteOf(value(beginField))
+	until, okUntil := minuteOf(value(endField))
 	if okFrom && okUntil && until > from {
 		p.Chosen = selection{p.Day, from, until}
 	}
@@ -508,6 +508,9 @@ func (k *Console) showWeek(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if isKept(c) {
+		p.Form.typed(c)
+	}
 	if c.Query("done") == "undone" {
 		p.Notice = p.S("week.undone")
 	}
@@ -544,7 +547,7 @@ func (p weekPage) LeftoutText() string {
 }
 
 // cellText says in words what the squares of a cell show, and of how many places.
-func (p weekPage) cellText(c cell) (text, of string) {
+func (p weekPage) cellText(c partOfDay) (text, of string) {
 	switch c.State {
 	case cellShut:
 		return p.S("week.shut"), ""
@@ -616,7 +619,7 @@ func dayClass(d weekDay) string {
 	return class
 }
 
-func cellClass(c cell, gap bool) string {
+func cellClass(c partOfDay, gap bool) string {
 	class := "c " + string(c.State)
 	if c.Past {
 		class += " past"

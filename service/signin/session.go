@@ -185,6 +185,9 @@ func (s *SignIn) cookie(name, use string) web.SealedCookie {
 	return web.SealedCookie{Keys: s.Keys, Name: name, Use: s.use(use), Secure: s.origin.Scheme == "https"}
 }
 
+// Keeps returns the cookie in which pages of staff keep what was typed, for one use.
+func (s *SignIn) Keeps(name, use string) web.SealedCookie { return s.cookie(name, use) }
+
 // use names a use of a sealed value, with this provider only.
 func (s *SignIn) use(what string) string { return what + "\x00" + s.Issuer + "\x00" + s.ClientID }
 

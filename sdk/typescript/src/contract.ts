@@ -1782,7 +1782,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List who waits
+         * @description The entries of the waitlist that wait, in the order of arrival, without anything personal: coordinators those of their departments, receptionists those of their branches. A page has up to `limit` entries; `next_cursor` is absent on the last one.
+         */
+        get: operations["listWaitlist"];
         put?: never;
         /**
          * Wait for a place
@@ -4049,6 +4053,58 @@ export interface components {
             offer?: components["schemas"]["WaitlistOffer"];
             /** @description The key to the entry; only in `/v1/my-visits`. */
             token?: string;
+        };
+        /** @description An entry of the waitlist as staff see it. */
+        WaitlistLineEntry: {
+            /**
+             * Format: uuid
+             * @description Names the entry.
+             */
+            id: string;
+            /** @description Slug of the service. */
+            service: string;
+            /** @description Slug of the department. */
+            department: string;
+            /** @description Slug of the branch. */
+            branch: string;
+            /**
+             * Format: date
+             * @description First date that suits.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description Last date that suits.
+             */
+            to: string;
+            /** @description Earliest start of the visit. */
+            earliest: string;
+            /** @description Latest start of the visit. */
+            latest: string;
+            /** @description Number of visitors. */
+            party: number;
+            /**
+             * Format: date-time
+             * @description When the visitor joined, with the branch's offset.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the entry ends at the latest.
+             */
+            expires: string;
+            /** @description Whether it is for an earlier start of a visit that is booked. */
+            earlier: boolean;
+            /** @description How many starts have been offered so far. */
+            offers: number;
+            offer?: components["schemas"]["WaitlistOffer"];
+        };
+        /** @description A page of the waitlist. */
+        WaitlistLine: {
+            /** @description In the order of arrival. */
+            entries: components["schemas"]["WaitlistLineEntry"][];
+            /** @description Absent on the last page. */
+            next_cursor?: string;
         };
         /** @description The desk is closed at this start. The visitor accepts the `proposal`, moves or cancels the visit; no cut-off applies. */
         AppointmentClosed: {
@@ -14573,6 +14629,72 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "/problems#forecast-reach" | "/problems#report-range" | "/problems#report-too-large" | "/problems#invalid";
                     } & components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["AnyProblem"];
+        };
+    };
+    listWaitlist: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Slug of a branch.
+                 * @example riyadh
+                 */
+                branch?: string;
+                /**
+                 * @description Slug of a service.
+                 * @example heirs-returns
+                 */
+                service?: string;
+                /**
+                 * @description Maximum number of entries in one answer, 1 to 200; 50 if absent.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the previous answer. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description Language of messages, `ar` (default) or `en`.
+                 * @example en
+                 */
+                "Accept-Language"?: components["parameters"]["AcceptLanguage"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the waitlist. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "id": "01931f2e-7c1a-7b64-9a52-0c8f6e1d2b35",
+                     *           "service": "heirs-returns",
+                     *           "department": "revenues",
+                     *           "branch": "riyadh",
+                     *           "from": "2026-11-25",
+                     *           "to": "2026-11-30",
+                     *           "earliest": "08:00",
+                     *           "latest": "12:00",
+                     *           "party": 1,
+                     *           "created_at": "2026-11-22T09:12:00+03:00",
+                     *           "expires": "2026-12-01T00:00:00+03:00",
+                     *           "earlier": false,
+                     *           "offers": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WaitlistLine"];
                 };
             };
             default: components["responses"]["AnyProblem"];
