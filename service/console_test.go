@@ -146,7 +146,7 @@ func TestConsoleHall(t *testing.T) {
 	}
 	// Called, and did not come; then called again.
 	desk.submits("/console/hall", "act", "call", "visit", second.Reference, "desk", "2")
-	_, page = desk.submits("/console/hall", "act", "absent", "visit", second.Reference)
+	_, page = desk.submits("/console/hall", "act", "missed", "visit", second.Reference)
 	if got := column(t, page, "waiting"); !strings.Contains(got, centre.Visitor(2).Name) {
 		t.Errorf("after a call in vain: %s", got)
 	}
@@ -161,7 +161,16 @@ func TestConsoleHall(t *testing.T) {
 	if got := notices(page); got != "The no-show was recorded" {
 		t.Errorf("a no-show: %s", got)
 	}
-	for _, act := range []string{"call", "recall", "start", "complete", "absent"} {
+	// They come after all, and are found by name.
+	_, page = desk.submits("/console/hall/arrivals", "who", centre.Visitor(3).Name)
+	if got := notices(page); !strings.Contains(got, "Recorded as a no-show; checking in removes that") {
+		t.Errorf("a no-show at the door: %s", got)
+	}
+	_, page = desk.submits("/console/hall/arrivals", "who", third.Reference)
+	if got := notices(page); got != "Checked in with number 3" {
+		t.Errorf("a no-show who came: %s", got)
+	}
+	for _, act := range []string{"call", "recall", "start", "complete", "missed", "absent"} {
 		if status, page = desk.submits("/console/hall", "act", act); status != http.StatusUnprocessableEntity ||
 			notices(page) != "Please select a visitor first" {
 			t.Errorf("%s of nobody: %d %s", act, status, notices(page))
@@ -178,7 +187,7 @@ func TestConsoleHall(t *testing.T) {
 	form[5] = centre.Visitor(9).ID
 	_, page = desk.submits("/console/hall/walk-in", append(form, "once", "3c1a62d2-0000-4000-8000-000000000001")...)
 	_, again := desk.submits("/console/hall/walk-in", append(form, "once", "3c1a62d2-0000-4000-8000-000000000001")...)
-	if got := notices(page); got != "Checked in with number 3" || notices(again) != got {
+	if got := notices(page); got != "Checked in with number 4" || notices(again) != got {
 		t.Errorf("a walk-in sent twice: %s, %s", got, notices(again))
 	}
 	// A delay is announced.

@@ -99,7 +99,7 @@ func TestByDeskName(t *testing.T) {
 func TestActs(t *testing.T) {
 	t.Parallel()
 	for where, want := range map[hall.Where]string{
-		hall.AtExpected: "absent", hall.AtWaiting: "call start", hall.AtCalled: "recall start absent", hall.AtServing: "complete",
+		hall.AtExpected: "absent", hall.AtWaiting: "call start", hall.AtCalled: "recall start missed", hall.AtServing: "complete",
 		hall.AtCompleted: "",
 	} {
 		if got := (card{visit: visit{Where: where}}).Acts(); got != want {

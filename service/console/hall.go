@@ -93,7 +93,8 @@ func acts() []act {
 		{"R", "recall", "recallVisitor", in(hall.AtCalled)},
 		{"S", "start", "startVisit", in(hall.AtCalled, hall.AtWaiting)},
 		{"F", "complete", "completeVisit", in(hall.AtServing)},
-		{"X", "absent", "recordNoShow", in(hall.AtCalled, hall.AtExpected)},
+		{"X", "missed", "missVisitor", in(hall.AtCalled)},
+		{"X", "absent", "recordNoShow", in(hall.AtExpected)},
 	}
 }
 
@@ -328,6 +329,7 @@ func (p *hallPage) card(c *centre.Snapshot, v visit, zone *time.Location, now ti
 	switch v.Where {
 	case hall.AtExpected:
 		switch grace := c.HallRules(v.Service).NoShow; {
+		case v.AwayUntil.After(now):
 		case now.After(v.Start.Add(grace)):
 			say(web.Wrong, web.Alert, p.S("console.overdue", "Count", minutes(now.Sub(v.Start.Add(grace)))))
 		case late > 0:
@@ -345,7 +347,11 @@ func (p *hallPage) card(c *centre.Snapshot, v visit, zone *time.Location, now ti
 		out.Called, out.Spent = clock(v.StartedAt), minutes(now.Sub(v.StartedAt))
 	case hall.AtCompleted, hall.AtLeft, hall.AtNoShow:
 	}
-	if v.AwayUntil.After(now) {
+	switch {
+	case !v.AwayUntil.After(now):
+	case v.Where == hall.AtExpected:
+		say(web.Notify, web.Clock, p.S("console.coming", "Time", clock(v.AwayUntil)))
+	default:
 		say(web.Notify, web.Clock, p.S("console.away", "Time", clock(v.AwayUntil)))
 	}
 	if v.Party > 1 {
@@ -439,8 +445,10 @@ func (k *Console) actInHall(c *fiber.Ctx) error {
 		q.path, q.body, done = path+"/start", body, "started"
 	case "complete":
 		q.path, done = path+"/complete", "completed"
+	case "missed":
+		q.path, done = path+"/not-there", "missed"
 	case "absent":
-		return k.absent(c, reference, path)
+		q.path, done = path+"/no-show", "no_show"
 	default:
 		return fiber.ErrNotFound
 	}
@@ -452,23 +460,6 @@ func (k *Console) actInHall(c *fiber.Ctx) error {
 	}
 	var v visit
 	if err := k.ask(c, q, &v); err != nil {
-		return k.again(c, err)
-	}
-	return k.did(c, done, v)
-}
-
-// absent records that the selected visitor did not come: to the desk if they were called,
-// to the centre otherwise.
-func (k *Console) absent(c *fiber.Ctx, reference, path string) error {
-	if reference == "" {
-		return k.refuses(c, "console.select_first")
-	}
-	var v visit
-	err, done := k.ask(c, question{method: http.MethodPost, path: path + "/not-there"}, &v), "missed"
-	if r := new(refusal); errors.As(err, &r) && r.Status == http.StatusConflict { // not called
-		err, done = k.ask(c, question{method: http.MethodPost, path: path + "/no-show"}, &v), "no_show"
-	}
-	if err != nil {
 		return k.again(c, err)
 	}
 	return k.did(c, done, v)
@@ -533,7 +524,8 @@ func (k *Console) checkIn(c *fiber.Ctx) error {
 	return k.did(c, "arrived", v)
 }
 
-// find shows the hall with today's visits that are meant by words of a name or a mobile.
+// find shows the hall with today's visits that are meant by words of a name or a mobile:
+// those to come, and those recorded as no-shows, whose visitor is here after all.
 func (k *Console) find(c *fiber.Ctx, branch, who string) error {
 	p, err := k.hall(c)
 	if err != nil {
@@ -541,10 +533,11 @@ func (k *Console) find(c *fiber.Ctx, branch, who string) error {
 	}
 	date := scheduling.DateOf(k.Now(), k.Centre().Zone(branch))
 	if p.Found, _, err = k.list(c, url.Values{
-		"branch": {branch}, "date": {date.String()}, "q": {who}, "status": {string(slots.Booked)}, "limit": {"20"},
+		"branch": {branch}, "date": {date.String()}, "q": {who}, "limit": {"50"},
 	}, p.Lang); err != nil {
 		return k.again(c, err)
 	}
+	p.Found = slices.DeleteFunc(p.Found, func(f found) bool { return f.Status != slots.Booked && f.Status != slots.NoShow })
 	p.Sought = true
 	return web.Send(c, http.StatusOK, p.Lang, hallRoom(p))
 }
