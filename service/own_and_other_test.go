@@ -62,6 +62,7 @@ func routesOfVisitors() map[string]reach {
 		"GET /console/calendar", "POST /console/calendar", "GET /console/calendar/history", "POST /console/calendar/undo",
 		"GET /console/calendar/changes/:change", "POST /console/calendar/changes/:change", "GET /console/calendar/changes/:change/follow",
 		"GET /console/book", "POST /console/book", "GET /console/book/:reference",
+		"GET /display/:branch", "GET /console/book", "POST /console/book", "GET /console/book/:reference",
 		"GET /console/visits/:reference", "POST /console/visits/:reference", "GET /console/visits/:reference/move",
 		"GET /console/requests", "POST /console/requests",
 		"GET /v1/branches", "GET /v1/branches/:branch", "GET /v1/departments", "GET /v1/services", "GET /v1/services/:service",

@@ -86,6 +86,12 @@ var style []byte
 //go:embed console.js
 var module []byte
 
+//go:embed display.css
+var displayStyle []byte
+
+//go:embed display.js
+var displayModule []byte
+
 //go:embed book.css
 var bookStyle []byte
 
@@ -100,7 +106,8 @@ var files = []web.Asset{
 
 // Mount adds the pages to the app.
 func (k *Console) Mount(app fiber.Router) {
-	web.MountFiles(app, slices.Concat(files, weekFiles)...)
+	web.MountFiles(app, slices.Concat(files, weekFiles, displayFiles)...)
+	app.Get(DisplayPath+"/:branch", k.showDisplay)
 	rooms := app.Group(Path, k.guard)
 	rooms.Get("/", k.enter)
 	rooms.Get("/hall", k.showHall)
