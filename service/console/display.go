@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,6 +51,7 @@ type displayPage struct {
 	Now    *call // the latest call whose visitor is awaited; nil for none
 	Fresh  bool  // it was made just now
 	Before []call
+	Lost   bool // what was called is not known now
 }
 
 // showDisplay shows the calls of a branch to everybody in its hall. There is nothing of a
@@ -69,13 +71,20 @@ func (k *Console) showDisplay(c *fiber.Ctx) error {
 		p.Look = "light"
 	}
 	var shown calls
-	if err := k.ask(c, question{path: "/v1/branches/" + url.PathEscape(p.Slug) + "/display"}, &shown); err != nil {
+	status, r := http.StatusOK, new(refusal)
+	switch err := k.ask(c, question{path: "/v1/branches/" + url.PathEscape(p.Slug) + "/display"}, &shown); {
+	case errors.As(err, &r): // the screen says so, and asks again
+		p.Lost, status = true, r.Status
+		if r.retry != "" {
+			c.Set(fiber.HeaderRetryAfter, r.retry)
+		}
+	case err != nil:
 		return err
 	}
 	now, zone := k.Now(), k.Centre().Zone(p.Slug)
 	p.At, p.AtEN = web.MomentOf(now, zone, "ar"), web.MomentOf(now, zone, "en")
 	p.board(shown.Calls, now)
-	return web.Send(c, http.StatusOK, p.Lang, displayRoom(p))
+	return web.Send(c, status, p.Lang, displayRoom(p))
 }
 
 // board sorts the calls, the oldest first, into what is shown large and what below: each
