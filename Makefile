@@ -131,9 +131,9 @@ pages: ## Look at every page with Chromium and axe-core; pictures go to artifact
 		go test -tags pages -count=1 -parallel 1 -timeout 60m -v -run '^$(PAGES)' $$(find . -name '*_pages_test.go' -exec dirname {} + | sort -u)
 
 .PHONY: pictures
-pictures: ## Take the pictures of the README again
+pictures: ## Take the pictures of the docs again
 	@$(MAKE) --no-print-directory pages PAGES=TestBrowserReadme
-	cp artifacts/pages/readme-*.png docs/pictures/
+	cp artifacts/pages/readme-*.png artifacts/pages/morning-*.png docs/pictures/
 
 .PHONY: bench
 bench: build ## Measure the rules, then the service against bare fiber and pgbench; MEASURE has flags for bin/ziyara bench

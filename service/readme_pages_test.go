@@ -30,10 +30,10 @@ func TestBrowserReadme(t *testing.T) {
 	b := newChromium(t, centre.Replicas[0].URL())
 	b.sees(390, "light")
 	b.goes("/", "ar")
-	b.pictures("readme-start")
+	b.pictures("readme-start", 390, 844)
 	const day = "/services/heirs-returns/riyadh?day=2026-11-25"
 	b.goes(day, "ar")
-	b.pictures("readme-day")
+	b.pictures("readme-day", 390, 844)
 	w := newWalker(t, centre)
 	w.goes(day).chooses()
 	form := details(visitor)
@@ -43,17 +43,57 @@ func TestBrowserReadme(t *testing.T) {
 	w.sends(w.action("code"), form).says(http.StatusOK, "تم حجز موعدكم")
 	centre.Jobs()
 	b.goes(linked{Visitor: visitor, t: t, centre: centre}.newest()+"?done=booked", "ar") // the other page is the walker's alone
-	b.pictures("readme-ticket")
+	b.pictures("readme-ticket", 390, 844)
 }
 
-// mostBytes is what a picture of the README may weigh.
-const mostBytes = 60_000
+// The pictures of what staff read about their first morning: the rooms, with a made-up day
+// in them.
+func TestBrowserReadmeMorning(t *testing.T) {
+	t.Parallel()
+	const wide, high = 1280, 800
+	hall, _ := busyHall(t)
+	b := opensConsole(t, hall, "/console/hall?lang=ar&desk=3")
+	b.shows("متصل")
+	b.pictures("morning-hall", wide, high)
+	b.goes("/console/hall/walk-in", "ar")
+	b.pictures("morning-walk-in", wide, high)
 
-// pictures takes a picture of what a telephone shows of the page at first, in few
-// colours.
-func (b *chromium) pictures(name string) {
+	b = agentAt(t, servicetest.Open(t, 1, demoSignIn, official), "/console/book?lang=ar")
+	b.fills("words", "عوائد")
+	b.sendsBook()
+	b.is(`document.activeElement.name`, "pick")
+	b.does(chromedp.Click(`button[name="pick"][value="heirs-returns"]`))
+	b.is(`document.activeElement.name`, "time")
+	b.pictures("morning-book", wide, high)
+
+	week := busyWeek(t, official)
+	withoutMobile(t, week, "2026-12-01T09:30")
+	noura := sits(t, week, "noura")
+	form := closingForm(versionOn(t, noura))
+	_, id := drafts(t, noura, form)
+	b = opensAs(t, week, "noura", "/console/calendar?lang=ar")
+	b.goes("/console/calendar?desk_group=riyadh-returns&date=2026-12-01&from=12:00&until=13:30", "ar")
+	b.pictures("morning-week", wide, high)
+	b.goes("/console/calendar/changes/"+id+"?calendar="+form["calendar"], "ar")
+	b.pictures("morning-impact", 390, 844)
+
+	year := aYearOld(t, official)
+	b = opensAs(t, year, "majed", "/console/reports?lang=ar")
+	b.goes("/console/reports/no-shows?from=2026-10-01&to=2026-10-31&group_by=department", "ar")
+	b.pictures("morning-report", wide, high)
+
+	b = opensAs(t, week, "reem", "/console/centre?lang=ar")
+	b.goes("/console/centre/services/"+annualReturns, "ar")
+	b.pictures("morning-service", wide, high)
+}
+
+// mostBytes is what a picture of the docs may weigh.
+const mostBytes = 90_000
+
+// pictures takes a picture of what a screen shows of the page at first, in few colours.
+func (b *chromium) pictures(name string, width, height int64) {
 	b.t.Helper()
-	b.does(chromedp.EmulateViewport(390, 844))
+	b.does(chromedp.EmulateViewport(width, height))
 	taken, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		b.t.Fatal(err)
