@@ -29,6 +29,10 @@ func (s *Service) newConsole(
 			}
 			return c.Progress(), nil
 		},
+		LogSealed: func(ctx context.Context) (console.Sealed, error) {
+			head, err := s.store.AuditLog().Head(ctx)
+			return console.Sealed{Number: head.Number, At: head.At, Head: head.Head().String()}, err
+		},
 		SignInPath: signin.SignInPath, SignOutPath: signin.SignOutPath, ReturnField: signin.ReturnField,
 	})
 }

@@ -4,6 +4,7 @@ package service_test
 
 import (
 	"context"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -58,4 +59,61 @@ func (b console) printed(name, lang, parts string) {
 		b.t.Errorf("%s-%s: %s", name, lang, w)
 	}
 	b.sees(1280, "light")
+}
+
+// The overview, with what needs a look and with nothing.
+func TestBrowserConsoleOverview(t *testing.T) {
+	t.Parallel()
+	centre := aYearOld(t, official)
+	b := opensAs(t, centre, "majed", "/console/overview?lang=ar")
+	b.everyLanguage("console-overview", "/console/overview")
+	b.everyLanguage("console-overview-departments", "/console/overview?group_by=department&month=2026-11")
+	b.everyLanguage("console-overview-nothing", "/console/overview?month=2020-02")
+	b.goes("/console/overview", "ar")
+	b.printed("console-overview", "ar", ".look, .place")
+	// By keyboard: what needs a look is reached with Tab, and Enter opens its report.
+	b.does(chromedp.Evaluate[chromedp.Void](`document.querySelector(".look a").focus()`))
+	b.presses("Enter")
+	b.is(`location.pathname.startsWith("/console/reports/")`, "true")
+}
+
+// presses presses a key that has a name.
+func (b console) presses(key string) {
+	b.t.Helper()
+	b.ready()
+	b.does(chromedp.KeyEvent(map[string]string{"Enter": "\r", "Tab": "\t"}[key]))
+}
+
+// Messages that reached nobody, those about a visit, and what messages say.
+func TestBrowserConsoleMessages(t *testing.T) {
+	t.Parallel()
+	centre, _, reference := unreached(t, official)
+	b := opensAs(t, centre, "noura", "/console/messages?lang=ar")
+	b.everyLanguage("console-messages", "/console/messages")
+	b.everyLanguage("console-messages-texts", "/console/messages/texts?kind=reminder")
+	for _, lang := range []string{"ar", "en"} {
+		b.goes("/console/messages", lang)
+		b.chromium.fills(url.Values{"reference": {reference}})
+		b.sends("/console/messages?lang=" + lang)
+		b.checks("console-messages-visit", lang)
+	}
+	b.everyLanguage("console-messages-none", "/console/messages?department=revenues&done=resent")
+}
+
+// The log, with entries, sought and with none.
+func TestBrowserConsoleLog(t *testing.T) {
+	t.Parallel()
+	centre, desk := busyHall(t)
+	desk.submits("/console/hall/delay", "desk_group", "riyadh-returns", "minutes", "20")
+	centre.Jobs()
+	b := opensAs(t, centre, "reem", "/console/log?lang=ar")
+	b.everyLanguage("console-log", "/console/log")
+	for _, lang := range []string{"ar", "en"} {
+		b.goes("/console/log", lang)
+		b.chromium.fills(url.Values{"actor": {"nobody"}})
+		b.sends("/console/log?lang=" + lang)
+		b.checks("console-log-none", lang)
+	}
+	b.goes("/console/log", "ar")
+	b.printed("console-log", "ar", ".sealed, table")
 }

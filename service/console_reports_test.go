@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"html"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -41,7 +42,8 @@ INSERT INTO arrivals (branch_id, appointment_id, day, service_id, desk_group_id,
 SELECT branch_id, id, day, service_id, desk_group_id, row_number() OVER (PARTITION BY branch_id, day), start_at, 20,
 	start_at - interval '5 minutes', start_at, false, channel = 'walk_in', false, 'completed', 1, called, called, '1',
 	called + interval '1 minute', start_at + interval '30 minutes'
-FROM appointments, LATERAL (SELECT start_at + (hashtext(id::text) & 12) * interval '1 minute' AS called) c WHERE status = 'completed';
+FROM appointments, LATERAL (SELECT start_at +
+	((hashtext(id::text) & 7) + CASE WHEN hashtext('w' || id) % 12 = 0 THEN 9 ELSE 0 END) * interval '1 minute' AS called) c WHERE status = 'completed';
 INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
 SELECT branch_id, id, kind, created_at, start_at, 1
 FROM appointments CROSS JOIN LATERAL unnest(CASE WHEN status = 'cancelled' THEN '{booked,cancelled}'
@@ -222,5 +224,65 @@ func TestConsoleReportsAreBounded(t *testing.T) {
 				t.Errorf("%s asks for %s%s: %d\n%s", c.user, path, c.query, answer.Status, said(body))
 			}
 		}
+	}
+}
+
+// The overview says for each branch what the reports say, of the last month that is over;
+// what got notably worse comes first, and each figure leads to its report.
+func TestConsoleOverview(t *testing.T) {
+	t.Parallel()
+	centre := aYearOld(t)
+	majed := sits(t, centre, "majed")
+	page := majed.opens("/console/overview?lang=en")
+	text := said(page)
+	if !strings.Contains(text, "October 2026") || strings.Contains(text, "so far") {
+		t.Errorf("not the last month: %s", text)
+	}
+	no := asManager(t, centre, "no-shows?from=2026-10-01&to=2026-10-31&group_by=branch")
+	waits := asManager(t, centre, "waiting?from=2026-10-01&to=2026-10-31&group_by=branch")
+	places := strings.Split(page, `<section class="place`)
+	if len(places) != 5 {
+		t.Fatalf("%d places, want all together and three branches", len(places)-1)
+	}
+	for i, row := range no.Rows {
+		got := said(places[i+2])
+		for _, want := range []string{
+			row.Group.Branch.Name.EN, "No-show rate " + share(*row.Values["no_show_rate"]), "Target met " + share(*waits.Rows[i].Values["promise_rate"]),
+		} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: no %q in %s", row.Group.Branch.Slug, want, got)
+			}
+		}
+	}
+	look, _, _ := strings.Cut(page[strings.Index(page, `<section class="look`):], "</section>")
+	if got := said(look); !strings.Contains(got, "No-show rate") || !strings.Contains(got, "Dammam") || strings.Contains(got, "Jeddah") {
+		t.Errorf("what needs a look: %s", got)
+	}
+	for _, link := range regexp.MustCompile(`href="(/console/reports/[^"]*)"`).FindAllStringSubmatch(look, -1) {
+		report := majed.opens(html.UnescapeString(link[1]))
+		if !strings.Contains(said(report), "1 October 2026 to 31 October 2026") || !strings.Contains(report, `value="dammam" selected`) {
+			t.Errorf("%s: %s", link[1], said(report))
+		}
+	}
+	// The running month is said to be one; no later one, nor anything but a month.
+	if got := said(majed.opens("/console/overview?lang=en&month=2026-11")); !strings.Contains(got, "November 2026 so far") {
+		t.Errorf("the running month: %s", got)
+	}
+	for month, want := range map[string]string{"2199-01": "November 2026", "x": "October 2026", "2020-02": "February 2020"} {
+		if got := said(majed.opens("/console/overview?lang=en&month=" + month)); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", month, got)
+		}
+	}
+	if answer := majed.send(http.MethodGet, "/console/overview?month=0001-01&lang=en", nil, nil); answer.Status != http.StatusUnprocessableEntity {
+		t.Errorf("the first month of all: %d", answer.Status)
+	}
+	// A coordinator's places are their departments, a receptionist's their branch.
+	for user, want := range map[string]string{"noura": "Revenues and returns", "salem": "Riyadh head office"} {
+		if page := sits(t, centre, user).opens("/console/overview?lang=en"); !strings.Contains(page, want) || strings.Contains(page, `>Jeddah`) {
+			t.Errorf("%s: %s", user, said(page))
+		}
+	}
+	if answer := sits(t, centre, "huda").send(http.MethodGet, "/console/overview", nil, nil); answer.Status != http.StatusForbidden {
+		t.Errorf("an agent: %d", answer.Status)
 	}
 }

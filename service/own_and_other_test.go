@@ -58,7 +58,6 @@ func routesOfVisitors() map[string]reach {
 		"GET /console/visits", "POST /console/visits",
 		"GET /console/centre", "GET /console/centre/:kind", "POST /console/centre/:kind",
 		"GET /console/centre/:kind/:slug", "POST /console/centre/:kind/:slug",
-		"GET /console/reports", "GET /console/reports/:report",
 		"GET /console/calendar", "POST /console/calendar", "GET /console/calendar/history", "POST /console/calendar/undo",
 		"GET /console/calendar/changes/:change", "POST /console/calendar/changes/:change", "GET /console/calendar/changes/:change/follow",
 		"GET /console/book", "POST /console/book", "GET /console/book/:reference",
@@ -70,6 +69,8 @@ func routesOfVisitors() map[string]reach {
 		"GET /v1/services/:service/days", "GET /v1/services/:service/slots/explain", "GET /v1/branches/:branch/display",
 		"POST /v1/verifications", "POST /v1/verifications/:id/check", "POST /v1/identity-proofs", "POST /v1/holds", "POST /v1/appointments",
 		"POST /v1/waitlist")
+	add(open, "GET /console/overview", "GET /console/reports", "GET /console/reports/:report", "GET /console/messages",
+		"POST /console/messages", "GET /console/messages/texts", "GET /console/log", "POST /console/log")
 	add(owned, "GET /v1/appointments/:reference", "GET /v1/appointments/:reference/calendar.ics", "GET /v1/appointments/:reference/code.png",
 		"GET /v1/appointments/:reference/code.svg", "GET /v1/appointments/:reference/today", "POST /v1/appointments/:reference/cancel",
 		"POST /v1/appointments/:reference/earlier", "POST /v1/appointments/:reference/move", "POST /v1/appointments/:reference/late",

@@ -45,6 +45,9 @@ func (r *refusal) field(pointer string) string {
 
 // question is what a page asks the API for.
 type question struct {
+	// reads says that it changes nothing although it is a POST, so that it does not matter
+	// which site leads to the page.
+	reads  bool
 	method string // GET if ""
 	path   string
 	query  url.Values
@@ -78,6 +81,10 @@ func (k *Console) ask(c *fiber.Ctx, q question, dest any) error {
 		q.path += "?" + q.query.Encode()
 	}
 	r.Header.SetMethod(q.method)
+	if q.reads {
+		r.Header.Del(fiber.HeaderOrigin)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
 	r.SetRequestURI(q.path)
 	r.Header.Set(fiber.HeaderAccept, fiber.MIMEApplicationJSON)
 	r.Header.Set(fiber.HeaderAcceptLanguage, web.Language(c, ""))

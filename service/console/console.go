@@ -46,6 +46,9 @@ type Config struct {
 	ChangeVersion func(ctx context.Context, change string) (string, error)
 	NewID         func() string // a new UUID
 	Kept          web.SealedCookie
+	// LogSealed returns up to where the log of staff is sealed; the zero Sealed before the
+	// first seal.
+	LogSealed func(context.Context) (Sealed, error)
 
 	SignInPath, SignOutPath string // of the pages for that
 	ReturnField             string // of the query of SignInPath: where to go to afterwards
@@ -69,6 +72,8 @@ func New(c Config) (*Console, error) {
 	case c.Centre == nil, c.Now == nil, c.Log == nil, c.Session == nil, c.HallVersion == nil, c.ChangeVersion == nil,
 		c.NewID == nil, c.Kept.Keys == nil,
 		c.SignInPath == "", c.SignOutPath == "", c.ReturnField == "":
+	case c.Centre == nil, c.Now == nil, c.Log == nil, c.Session == nil, c.HallVersion == nil, c.ChangeVersion == nil, c.NewID == nil,
+		c.LogSealed == nil, c.SignInPath == "", c.SignOutPath == "", c.ReturnField == "":
 		return nil, errors.New("console: incomplete configuration")
 	}
 	return &Console{Config: c, halls: newWatched(c.HallVersion), changes: newWatched(c.ChangeVersion)}, nil
@@ -109,6 +114,7 @@ func (k *Console) Mount(app fiber.Router) {
 	web.MountFiles(app, slices.Concat(files, weekFiles, displayFiles)...)
 	app.Get(DisplayPath+"/:branch", k.showDisplay)
 	rooms := app.Group(Path, k.guard)
+	k.mountFigures(rooms)
 	rooms.Get("/", k.enter)
 	rooms.Get("/hall", k.showHall)
 	rooms.Post("/hall", k.actInHall)
@@ -125,8 +131,6 @@ func (k *Console) Mount(app fiber.Router) {
 	rooms.Post("/centre/:kind", k.sendPart)
 	rooms.Get("/centre/:kind/:slug", k.showPart)
 	rooms.Post("/centre/:kind/:slug", k.sendPart)
-	rooms.Get("/reports", k.listReports)
-	rooms.Get("/reports/:report", k.showReport)
 	rooms.Get("/calendar", k.showWeek)
 	rooms.Post("/calendar", k.askChange)
 	rooms.Get("/calendar/history", k.showHistory)
@@ -220,7 +224,15 @@ type room struct {
 	Key       string // of its text
 	Path      string
 	Icon      web.Icon
-	operation string // who may ask for it may enter
+	operation string // who may ask for it, or for one of several, may enter
+}
+
+// opens reports whether a member of staff may enter.
+func (r room) opens(s access.Staff) bool {
+	return slices.ContainsFunc(strings.Fields(r.operation), func(operation string) bool {
+		_, err := access.May(s, operation)
+		return err == nil
+	})
 }
 
 // rooms are all rooms, in the order in which they are shown.
@@ -230,16 +242,19 @@ func rooms() []room {
 		{"book.room", Path + "/book", web.Phone, "createAppointment"},
 		{"console.visits", Path + "/visits", web.Document, "listAppointments"},
 		{"console.setup", Path + "/centre", web.Pin, "listCentreParts"},
+		{"overview.title", Path + "/overview", web.Grid, "getReport"},
 		{"reports_room.title", reportsPath, web.Chart, "getReport"},
 		{"console.calendar", calendarPath, web.Calendar, "listDeskGroupDays"},
 		{"console.requests", requestsPath, web.Hourglass, "listWaitlist"},
+		{"messages_room.title", messagesPath, web.Mail, "listMessages getMessageBudget"},
+		{"log_room.title", logPath, web.Shield, "listActs"},
 	}
 }
 
 // enter leads to the first room that the member of staff may enter.
 func (k *Console) enter(c *fiber.Ctx) error {
 	for _, r := range rooms() {
-		if _, err := access.May(staffOf(c), r.operation); err == nil {
+		if r.opens(staffOf(c)) {
 			return c.Redirect(r.Path, http.StatusSeeOther)
 		}
 	}
@@ -278,7 +293,7 @@ func (k *Console) page(c *fiber.Ctx, in, title string) page {
 	}
 	p.Staff, _ = c.Locals(staffKey{}).(access.Staff)
 	for _, r := range rooms() {
-		if _, err := access.May(p.Staff, r.operation); err == nil {
+		if r.opens(p.Staff) {
 			p.Rooms = append(p.Rooms, r)
 		}
 	}

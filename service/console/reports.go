@@ -22,6 +22,19 @@ import (
 // reportsPath is where the reports are, one below it each.
 const reportsPath = Path + "/reports"
 
+// mountFigures adds the rooms of those who look at figures: overview, reports,
+// messages and the log.
+func (k *Console) mountFigures(rooms fiber.Router) {
+	rooms.Get("/overview", k.showOverview)
+	rooms.Get("/reports", k.listReports)
+	rooms.Get("/reports/:report", k.showReport)
+	rooms.Get("/messages", k.showMessages)
+	rooms.Post("/messages", k.showMessages)
+	rooms.Get("/messages/texts", k.showWordings)
+	rooms.Get("/log", k.showLog)
+	rooms.Post("/log", k.showLog)
+}
+
 // Fields of the query of a report that the API has too, and our own: which figure is
 // drawn.
 const (

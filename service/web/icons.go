@@ -20,6 +20,7 @@ const (
 	Download  Icon = "download"
 	Down      Icon = "down"
 	Forward   Icon = "forward"
+	Grid      Icon = "grid"
 	Handset   Icon = "handset"
 	Hourglass Icon = "hourglass"
 	Info      Icon = "info"
@@ -67,6 +68,8 @@ func (i Icon) drawing() string {
 		return "m6 9.5 6 6 6-6"
 	case Forward:
 		return "m9.5 6 6 6-6 6"
+	case Grid:
+		return "M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z"
 	case Handset:
 		return "M8 3.5h8a1.5 1.5 0 0 1 1.5 1.5v14a1.5 1.5 0 0 1-1.5 1.5H8A1.5 1.5 0 0 1 6.5 19V5A1.5 1.5 0 0 1 8 3.5zM11 17.5h2"
 	case Hourglass:
