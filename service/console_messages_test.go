@@ -49,7 +49,8 @@ func TestConsoleMessages(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(said(page), "The message is queued again") || strings.Contains(page, id[0]) {
 		t.Errorf("sent again: %d %s", status, said(page))
 	}
-	if status, page = noura.submits("/console/messages", "message", id[1]); status != http.StatusConflict || !strings.Contains(said(page), "sent again It did not fail") {
+	status, page = noura.submits("/console/messages", "message", id[1])
+	if status != http.StatusConflict || !strings.Contains(said(page), "sent again It did not fail") {
 		t.Errorf("twice: %d %s", status, said(page))
 	}
 	centre.Jobs()
@@ -105,7 +106,8 @@ func TestConsoleMessagesAreForWhoMay(t *testing.T) {
 	}
 	// A GET changes nothing, whoever leads to it: from another site, too.
 	noura := sits(t, centre, "noura")
-	if got := noura.send(http.MethodGet, "/console/messages/texts", nil, map[string]string{"Sec-Fetch-Site": "cross-site"}); got.Status != http.StatusOK {
+	led := map[string]string{"Sec-Fetch-Site": "cross-site"}
+	if got := noura.send(http.MethodGet, "/console/messages/texts", nil, led); got.Status != http.StatusOK {
 		t.Errorf("from another site: %d", got.Status)
 	}
 	for _, kind := range []string{"booked", "closed", "delayed", "survey"} {
@@ -139,7 +141,9 @@ func TestConsoleLog(t *testing.T) {
 	for _, c := range []struct {
 		user   string
 		status int
-	}{{"noura", http.StatusOK}, {"majed", http.StatusOK}, {"reem", http.StatusOK}, {"salem", http.StatusForbidden}, {"huda", http.StatusForbidden}} {
+	}{
+		{"noura", http.StatusOK}, {"majed", http.StatusOK}, {"reem", http.StatusOK}, {"salem", http.StatusForbidden}, {"huda", http.StatusForbidden},
+	} {
 		s := sits(t, centre, c.user)
 		answer := s.send(http.MethodGet, "/console/log?lang=en", nil, nil)
 		if answer.Status != c.status {

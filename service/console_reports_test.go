@@ -43,7 +43,8 @@ SELECT branch_id, id, day, service_id, desk_group_id, row_number() OVER (PARTITI
 	start_at - interval '5 minutes', start_at, false, channel = 'walk_in', false, 'completed', 1, called, called, '1',
 	called + interval '1 minute', start_at + interval '30 minutes'
 FROM appointments, LATERAL (SELECT start_at +
-	((hashtext(id::text) & 7) + CASE WHEN hashtext('w' || id) % 12 = 0 THEN 9 ELSE 0 END) * interval '1 minute' AS called) c WHERE status = 'completed';
+	((hashtext(id::text) & 7) + CASE WHEN hashtext('w' || id) % 12 = 0 THEN 9 ELSE 0 END) * interval '1 minute'
+	AS called) c WHERE status = 'completed';
 INSERT INTO appointment_events (branch_id, appointment_id, kind, at, start_at, version)
 SELECT branch_id, id, kind, created_at, start_at, 1
 FROM appointments CROSS JOIN LATERAL unnest(CASE WHEN status = 'cancelled' THEN '{booked,cancelled}'
@@ -247,7 +248,8 @@ func TestConsoleOverview(t *testing.T) {
 	for i, row := range no.Rows {
 		got := said(places[i+2])
 		for _, want := range []string{
-			row.Group.Branch.Name.EN, "No-show rate " + share(*row.Values["no_show_rate"]), "Target met " + share(*waits.Rows[i].Values["promise_rate"]),
+			row.Group.Branch.Name.EN, "No-show rate " + share(*row.Values["no_show_rate"]),
+			"Target met " + share(*waits.Rows[i].Values["promise_rate"]),
 		} {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: no %q in %s", row.Group.Branch.Slug, want, got)
@@ -273,7 +275,8 @@ func TestConsoleOverview(t *testing.T) {
 			t.Errorf("%s: %s", month, got)
 		}
 	}
-	if answer := majed.send(http.MethodGet, "/console/overview?month=0001-01&lang=en", nil, nil); answer.Status != http.StatusUnprocessableEntity {
+	answer := majed.send(http.MethodGet, "/console/overview?month=0001-01&lang=en", nil, nil)
+	if answer.Status != http.StatusUnprocessableEntity {
 		t.Errorf("the first month of all: %d", answer.Status)
 	}
 	// A coordinator's places are their departments, a receptionist's their branch.

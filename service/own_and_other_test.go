@@ -70,7 +70,8 @@ func routesOfVisitors() map[string]reach {
 		"POST /v1/verifications", "POST /v1/verifications/:id/check", "POST /v1/identity-proofs", "POST /v1/holds", "POST /v1/appointments",
 		"POST /v1/waitlist")
 	add(open, "GET /console/overview", "GET /console/reports", "GET /console/reports/:report", "GET /console/messages",
-		"POST /console/messages", "GET /console/messages/texts", "GET /console/log", "POST /console/log")
+		"POST /console/messages", "GET /console/messages/texts", "GET /console/log", "POST /console/log",
+		"GET /console/choices", "POST /console/choices")
 	add(owned, "GET /v1/appointments/:reference", "GET /v1/appointments/:reference/calendar.ics", "GET /v1/appointments/:reference/code.png",
 		"GET /v1/appointments/:reference/code.svg", "GET /v1/appointments/:reference/today", "POST /v1/appointments/:reference/cancel",
 		"POST /v1/appointments/:reference/earlier", "POST /v1/appointments/:reference/move", "POST /v1/appointments/:reference/late",

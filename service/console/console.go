@@ -114,6 +114,8 @@ func (k *Console) Mount(app fiber.Router) {
 	web.MountFiles(app, slices.Concat(files, weekFiles, displayFiles)...)
 	app.Get(DisplayPath+"/:branch", k.showDisplay)
 	rooms := app.Group(Path, k.guard)
+	web.MountFiles(app, slices.Concat(files, weekFiles)...)
+	rooms := app.Group(Path, k.asChosen, k.guard)
 	k.mountFigures(rooms)
 	rooms.Get("/", k.enter)
 	rooms.Get("/hall", k.showHall)
@@ -274,6 +276,8 @@ type page struct {
 	Notice string // what has happened; "" for nothing
 	About  string // more about it
 	Out    string // path to sign out
+	// OneCalendar says that Hijri dates are left out: see choices.
+	OneCalendar bool
 }
 
 // Role is what the member of staff does.
@@ -292,6 +296,7 @@ func (k *Console) page(c *fiber.Ctx, in, title string) page {
 		p.Here = c.Path()
 	}
 	p.Staff, _ = c.Locals(staffKey{}).(access.Staff)
+	p.OneCalendar = choicesOf(c, p.Staff).Dates == gregorianOnly
 	for _, r := range rooms() {
 		if r.opens(p.Staff) {
 			p.Rooms = append(p.Rooms, r)

@@ -139,7 +139,7 @@ func (k *Console) sendMessages(c *fiber.Ctx, p messagesPage, status int) error {
 		err := k.ask(c, question{path: "/v1/messages", query: query}, &answer)
 		r := new(refusal)
 		switch {
-		case errors.As(err, &r) && r.Status < http.StatusInternalServerError && r.Status != http.StatusForbidden && r.Status != http.StatusUnauthorized:
+		case errors.As(err, &r) && (r.Status == http.StatusNotFound || r.Status == http.StatusUnprocessableEntity):
 			p.Tone, p.Notice, p.About, status = web.Warning, r.Title, r.Detail, r.Status
 		case err != nil:
 			return err
@@ -296,7 +296,8 @@ func textKinds() []string {
 // with their sizes.
 func (k *Console) showWordings(c *fiber.Ctx) error {
 	p := wordingsPage{
-		page: k.page(c, "messages_room.title", "messages_room.wordings"), Department: c.Query(departmentField), Kind: c.Query(textKindField, "booked"),
+		page: k.page(c, "messages_room.title", "messages_room.wordings"), Department: c.Query(departmentField),
+		Kind: c.Query(textKindField, "booked"),
 	}
 	grant, err := access.May(p.Staff, "previewMessageText")
 	if err != nil {

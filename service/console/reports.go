@@ -33,6 +33,8 @@ func (k *Console) mountFigures(rooms fiber.Router) {
 	rooms.Get("/messages/texts", k.showWordings)
 	rooms.Get("/log", k.showLog)
 	rooms.Post("/log", k.showLog)
+	rooms.Get("/choices", k.showChoices)
+	rooms.Post("/choices", k.keepChoices)
 }
 
 // Fields of the query of a report that the API has too, and our own: which figure is
