@@ -13,6 +13,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"ziyara/service/servicetest"
 )
 
 // The reports in both languages, narrow and wide, light and dark, printed, and with what
@@ -116,4 +118,17 @@ func TestBrowserConsoleLog(t *testing.T) {
 	}
 	b.goes("/console/log", "ar")
 	b.printed("console-log", "ar", ".sealed, table")
+}
+
+// The choice of digits and calendars; once it is made, Arabic pages have Arabic digits.
+func TestBrowserConsoleChoices(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, demoSignIn, official)
+	b := opensAs(t, centre, "majed", "/console/choices?lang=ar")
+	b.everyLanguage("console-choices", "/console/choices")
+	b.goes("/console/choices", "ar")
+	b.does(chromedp.Evaluate[chromedp.Void](`document.querySelector("input[value=arabic]").click();
+		document.querySelector("main form").requestSubmit()`))
+	b.shows("٢٢ نوفمبر ٢٠٢٦م")
+	b.everyLanguage("console-hall-arabic-digits", "/console/hall")
 }
