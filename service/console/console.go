@@ -113,8 +113,6 @@ var files = []web.Asset{
 func (k *Console) Mount(app fiber.Router) {
 	web.MountFiles(app, slices.Concat(files, weekFiles, displayFiles)...)
 	app.Get(DisplayPath+"/:branch", k.showDisplay)
-	rooms := app.Group(Path, k.guard)
-	web.MountFiles(app, slices.Concat(files, weekFiles)...)
 	rooms := app.Group(Path, k.asChosen, k.guard)
 	k.mountFigures(rooms)
 	rooms.Get("/", k.enter)
@@ -243,12 +241,12 @@ func rooms() []room {
 		{"console.hall", Path + "/hall", web.Building, "getHall"},
 		{"book.room", Path + "/book", web.Phone, "createAppointment"},
 		{"console.visits", Path + "/visits", web.Document, "listAppointments"},
-		{"console.setup", Path + "/centre", web.Pin, "listCentreParts"},
-		{"overview.title", Path + "/overview", web.Grid, "getReport"},
-		{"reports_room.title", reportsPath, web.Chart, "getReport"},
 		{"console.calendar", calendarPath, web.Calendar, "listDeskGroupDays"},
 		{"console.requests", requestsPath, web.Hourglass, "listWaitlist"},
+		{"overview.title", Path + "/overview", web.Grid, "getReport"},
+		{"reports_room.title", reportsPath, web.Chart, "getReport"},
 		{"messages_room.title", messagesPath, web.Mail, "listMessages getMessageBudget"},
+		{"console.setup", Path + "/centre", web.Pin, "listCentreParts"},
 		{"log_room.title", logPath, web.Shield, "listActs"},
 	}
 }

@@ -177,7 +177,7 @@ func (k *Console) spent(c *fiber.Ctx, p *messagesPage) error {
 	var counted report
 	if p.may("getReport") {
 		q := url.Values{
-			fromField: {scheduling.DateOf(month(today), time.UTC).String()}, toField: {today.String()}, rowsField: {string(reports.ByDepartment)},
+			sinceField: {scheduling.DateOf(month(today), time.UTC).String()}, toField: {today.String()}, rowsField: {string(reports.ByDepartment)},
 		}
 		if err := k.ask(c, question{path: "/v1/reports/messages", query: q}, &counted); err != nil {
 			return err

@@ -155,7 +155,7 @@ func (k *Console) fillOverview(c *fiber.Ctx, p *overviewPage, at time.Time, span
 		var both [2]report
 		for i, by := range []string{p.By + "," + string(reports.ByMonth), string(reports.ByMonth)} {
 			q := question{path: "/v1/reports/" + string(m.report), query: url.Values{
-				fromField: {from.String()}, toField: {span.To.String()}, rowsField: {by},
+				sinceField: {from.String()}, toField: {span.To.String()}, rowsField: {by},
 			}}
 			if err := k.ask(c, q, &both[i]); err != nil {
 				return err
@@ -219,7 +219,7 @@ func (o overviewRow) cell(at site, slug string, rows []reportRow, most float64) 
 	}
 	now, before := series[len(series)-1], series[len(series)-2]
 	q := url.Values{
-		fromField: {o.span.From.String()}, toField: {o.span.To.String()}, figureField: {o.of.figure}, web.LanguageField: {p.Lang},
+		sinceField: {o.span.From.String()}, toField: {o.span.To.String()}, figureField: {o.of.figure}, web.LanguageField: {p.Lang},
 	}
 	if slug != "" {
 		q.Set(p.By, slug)
