@@ -121,6 +121,7 @@ var operations = map[string]Trace{
 	"saveMessageBudget":  Act,
 
 	// Feeds and webhooks.
+	"readFeed":              Nothing, // whoever has its address reads it; the entry is about the feed
 	"createFeed":            Act,
 	"listFeeds":             Nothing,
 	"deleteFeed":            Act,

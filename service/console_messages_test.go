@@ -142,7 +142,8 @@ func TestConsoleLog(t *testing.T) {
 		user   string
 		status int
 	}{
-		{"noura", http.StatusOK}, {"majed", http.StatusOK}, {"reem", http.StatusOK}, {"salem", http.StatusForbidden}, {"huda", http.StatusForbidden},
+		{"noura", http.StatusOK}, {"majed", http.StatusOK}, {"reem", http.StatusOK},
+		{"salem", http.StatusForbidden}, {"huda", http.StatusForbidden},
 	} {
 		s := sits(t, centre, c.user)
 		answer := s.send(http.MethodGet, "/console/log?lang=en", nil, nil)

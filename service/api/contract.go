@@ -112,7 +112,8 @@ func newRoute(template string, item *openapi3.PathItem) (*route, error) {
 		operations: make(map[string]*operation),
 	}
 	for i, s := range r.segments {
-		if name, ok := strings.CutPrefix(s, "{"); ok {
+		// {token}.ics is not asked for here: its handler comes first.
+		if name, ok := strings.CutPrefix(s, "{"); ok && strings.HasSuffix(name, "}") {
 			r.names = append(r.names, strings.TrimSuffix(name, "}"))
 			r.segments[i] = ""
 		}

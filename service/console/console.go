@@ -69,11 +69,8 @@ type Console struct {
 // New returns the pages. Close them.
 func New(c Config) (*Console, error) {
 	switch {
-	case c.Centre == nil, c.Now == nil, c.Log == nil, c.Session == nil, c.HallVersion == nil, c.ChangeVersion == nil,
-		c.NewID == nil, c.Kept.Keys == nil,
-		c.SignInPath == "", c.SignOutPath == "", c.ReturnField == "":
 	case c.Centre == nil, c.Now == nil, c.Log == nil, c.Session == nil, c.HallVersion == nil, c.ChangeVersion == nil, c.NewID == nil,
-		c.LogSealed == nil, c.SignInPath == "", c.SignOutPath == "", c.ReturnField == "":
+		c.LogSealed == nil, c.Kept.Keys == nil, c.SignInPath == "", c.SignOutPath == "", c.ReturnField == "":
 		return nil, errors.New("console: incomplete configuration")
 	}
 	return &Console{Config: c, halls: newWatched(c.HallVersion), changes: newWatched(c.ChangeVersion)}, nil

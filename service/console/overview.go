@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -243,18 +244,16 @@ func (o overviewRow) cell(at site, slug string, rows []reportRow, most float64) 
 
 // sparkWords says what a small picture shows.
 func (p page) sparkWords(o overviewRow, series []*float64) string {
-	text := o.column.Title.In(p.Lang) + ": "
+	var months []string
 	for i, v := range series {
 		at, err := time.Parse(reports.MonthLayout, o.months[i])
 		if err != nil {
 			continue
 		}
-		if i > 0 {
-			text += texts.Comma().In(p.Lang)
-		}
-		text += p.S("overview.in_month", "Month", web.DateMoment(scheduling.DateOf(at, time.UTC), p.Lang).Month, "Value", figureIn(o.column, v))
+		month := web.DateMoment(scheduling.DateOf(at, time.UTC), p.Lang).Month
+		months = append(months, p.S("overview.in_month", "Month", month, "Value", figureIn(o.column, v)))
 	}
-	return text
+	return o.column.Title.In(p.Lang) + ": " + strings.Join(months, texts.Comma().In(p.Lang))
 }
 
 // alarms gathers what got notably worse where enough happens for that to mean anything.

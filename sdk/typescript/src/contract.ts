@@ -14670,6 +14670,7 @@ export interface operations {
             /** @description A page of the waitlist. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
                     [name: string]: unknown;
                 };
                 content: {
