@@ -192,3 +192,30 @@ func TestConsoleSetupRefused(t *testing.T) {
 		t.Errorf("reception: %d", answer.Status)
 	}
 }
+
+// The session ends while a form of the set-up is filled in: after signing in again it is
+// there, and nothing is saved.
+func TestConsoleSetupKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	centre := servicetest.Open(t, 1, demoSignIn)
+	admin := sits(t, centre, "reem")
+	const service, departments = "/console/centre/services/" + annualReturns, "/console/centre/departments"
+	again := func(path string, form url.Values) string {
+		t.Helper()
+		endsSessions(t, centre)
+		return string(admin.presses(admin.send(http.MethodPost, path, form, ownPage()), "reem").Body)
+	}
+	form := admin.fills(admin.opens(service+"?lang=en"), service, "/about/en", "Something that was typed", "/duration", "35", "do", "look")
+	page := again(service, form)
+	if !strings.Contains(page, `value="Something that was typed"`) || !strings.Contains(page, `value="35"`) {
+		t.Fatalf("a service after signing in: %s", said(page))
+	}
+	status, page := admin.sendsForm(service, admin.fills(page, service, "do", "look"))
+	if got := said(page); status != http.StatusOK || !strings.Contains(got, "Something that was typed") || !strings.Contains(got, "35 minutes") {
+		t.Errorf("reviewed: %d %s", status, got)
+	}
+	page = again(departments, url.Values{"lang": {"en"}, "do": {"look"}, "/slug": {"permits"}, "/name/en": {"Permits"}})
+	if !strings.Contains(page, `value="permits"`) || !strings.Contains(page, `value="Permits"`) {
+		t.Errorf("a new department after signing in: %s", said(page))
+	}
+}

@@ -242,8 +242,10 @@ func (k *Console) showParts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if c.Query(addQuery) != "" {
-		return k.showForm(c, k.partPage(frame, "", nil, ""), http.StatusOK)
+	if c.Query(addQuery) != "" || isKept(c) {
+		p := k.partPage(frame, "", nil, "")
+		p.restore(c)
+		return k.showForm(c, p, http.StatusOK)
 	}
 	p := partsPage{centrePage: frame}
 	all, err := k.partsOf(c, p.Kind)
@@ -373,10 +375,24 @@ func (k *Console) showPart(c *fiber.Ctx) error {
 			p.About = p.S("console.part_told", "Count", n)
 		}
 	}
+	p.restore(c)
 	if err = k.history(c, &p); err != nil {
 		return err
 	}
 	return k.showForm(c, p, http.StatusOK)
+}
+
+// restore shows what was typed before its member of staff had to sign in again. A change of
+// somebody else in the meantime is told when it is looked at.
+func (p *partPage) restore(c *fiber.Ctx) {
+	if !isKept(c) {
+		return
+	}
+	p.Tag = posted(c, tagField)
+	p.Typed = typedIn(c)
+	if looked := readPart(posted(c, partField)); looked != nil {
+		p.Typed = typedOf(fieldsOf(p.Kind), looked)
+	}
 }
 
 // history asks for the last changes of a part.

@@ -2,8 +2,10 @@ package console
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +50,10 @@ func (k *Console) keep(c *fiber.Ctx) {
 	if err != nil {
 		return
 	}
+	// There is little room: what was left empty, and what a page can ask for again, is not kept.
+	maps.DeleteFunc(form, func(name string, values []string) bool {
+		return name == baseField || !slices.ContainsFunc(values, func(v string) bool { return v != "" })
+	})
 	err = k.Kept.Set(c, kept{By: was.By, Path: c.Path(), Form: form, Until: k.Now().Add(keepForm)}, keepWho)
 	if err != nil && !errors.Is(err, web.ErrCookie) {
 		k.Log.WarnContext(c.UserContext(), "a form of staff is not kept", "error", err)
