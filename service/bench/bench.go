@@ -24,7 +24,8 @@ import (
 func Parts() []string {
 	return []string{
 		"search", "pages", "bookings", "hot-day", "http-bookings", "rush", "waitlist", "changes", "import", "scale", "lists",
-		"reminders", // last, because it leaves nothing behind
+		"reminders", // after what it reminds of; it leaves nothing behind
+		"apply",     // last, because the centre is larger afterwards
 	}
 }
 
@@ -121,6 +122,8 @@ func measure(ctx context.Context, c Config, part string, r *report) error {
 		return one(true, changes)
 	case "import":
 		return imports(ctx, c, r)
+	case "apply":
+		return applies(ctx, c, r)
 	case "scale":
 		return scale(ctx, c, r)
 	case "lists":
