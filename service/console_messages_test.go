@@ -166,7 +166,7 @@ func TestConsoleLog(t *testing.T) {
 		{"department", "revenues", "did", "message.resent"},
 	} {
 		_, page := reem.submits("/console/log", fields...)
-		if got := said(page); !strings.Contains(got, "message.resent") || !strings.Contains(got, "appointment "+reference) ||
+		if got := said(page); !strings.Contains(got, "Sent a message again") || !strings.Contains(got, "Visit "+reference) ||
 			!strings.Contains(got, "Riyadh head office") {
 			t.Errorf("%v: %s", fields, got)
 		}

@@ -15,6 +15,7 @@ import (
 	"ziyara/audit"
 	"ziyara/service/api"
 	"ziyara/service/servicetest"
+	catalogue "ziyara/texts"
 )
 
 // Each operation of the contract says what of it is in the log, and that is what gets
@@ -73,6 +74,26 @@ func TestTraces(t *testing.T) { //nolint:tparallel // the operations share a cen
 		})
 	}
 	tellsNobody(t, centre)
+	saysInWords(t, centre)
+}
+
+// saysInWords fails the test if the page of the log has no words for what is in the log.
+func saysInWords(t *testing.T, centre *servicetest.Centre) {
+	t.Helper()
+	actions := servicetest.Query[string](t, centre.DatabaseURL, "SELECT string_agg(DISTINCT action, ' ') FROM audit_log")
+	if n := len(strings.Fields(actions)); n < 30 {
+		t.Errorf("only %d actions in the log: %s", n, actions)
+	}
+	for action := range strings.FieldsSeq(actions) {
+		func() {
+			defer func() {
+				if r := recover(); r != nil {
+					t.Errorf("the page of the log has no words for %s: %v", action, r)
+				}
+			}()
+			catalogue.Staff("log_room.act_" + strings.NewReplacer(".", "_", "-", "_").Replace(action))
+		}()
+	}
 }
 
 // changesNothing has the operations whose fixtures ask for what already is.

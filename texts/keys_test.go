@@ -94,12 +94,16 @@ func (s source) putTogether(key string) bool {
 }
 
 // says reports whether a word is a number, or stands in the code: as it is, with
-// other dashes or spaces, or with its beginning apart.
+// dots, dashes or spaces, or with its beginning apart.
 func (s source) says(word string) bool {
 	if _, err := strconv.Atoi(word); err == nil {
 		return true
 	}
-	for _, other := range []string{word, strings.ReplaceAll(word, "-", "_"), strings.ReplaceAll(word, "_", " ")} {
+	dotted := strings.Replace(word, "_", ".", 1)
+	for _, other := range []string{
+		word, strings.ReplaceAll(word, "-", "_"), strings.ReplaceAll(word, "_", " "), strings.ReplaceAll(word, "_", "-"),
+		dotted, strings.ReplaceAll(dotted, "_", "-"),
+	} {
 		if s.literals[other] != "" {
 			return true
 		}

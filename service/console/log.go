@@ -52,10 +52,13 @@ type logEntry struct {
 	When  web.Moment `json:"-"`
 	Where string     `json:"-"` // department and branch
 	Facts []fact     `json:"-"`
+	Did   string     `json:"-"` // Action in words; "" if it has none
+	About string     `json:"-"` // the kind of Subject in words; "" if it has none
+	Of    string     `json:"-"` // the rest of Subject
 }
 
 // fact is a value before and after; "" where there was none.
-type fact struct{ Name, Before, After string }
+type fact struct{ Name, Said, Before, After string } // Said is the name in words; "" if it has none
 
 // facts returns the values that an entry has, by their names.
 func (e logEntry) facts() (list []fact) {
@@ -79,7 +82,7 @@ func (e logEntry) facts() (list []fact) {
 	for _, name := range slices.Sorted(maps.Keys(merged(before, after))) {
 		was, had := before[name]
 		is, has := after[name]
-		list = append(list, fact{name, text(was, had), text(is, has)})
+		list = append(list, fact{Name: name, Before: text(was, had), After: text(is, has)})
 	}
 	return list
 }
@@ -147,7 +150,8 @@ func (k *Console) showLog(c *fiber.Ctx) error {
 	p.Entries, p.Next = answer.Acts, answer.Next
 	for i := range p.Entries {
 		e := &p.Entries[i]
-		e.When, e.Facts = web.MomentOf(e.At, snapshot.Zone(e.Branch), p.Lang), e.facts()
+		e.When = web.MomentOf(e.At, snapshot.Zone(e.Branch), p.Lang)
+		e.inWords(p.page, snapshot.Zone(e.Branch))
 		if d, ok := snapshot.Department(e.Department); ok {
 			e.Where = d.Name.In(p.Lang)
 		}
