@@ -144,10 +144,14 @@ func TestSearchesAreInTheLog(t *testing.T) {
 	visitor := centre.Visitor(1)
 	visit := visitor.Books("annual-returns", "riyadh", servicetest.At(t, "2026-11-24T07:30"))
 	agent := centre.Agent()
+	byReference := `["reference"]`
+	if !strings.ContainsAny(visit.Reference, "0123456789") { // these letters could be a name, too
+		byReference = `["reference", "name"]`
+	}
 	for _, c := range []struct{ term, by, visits string }{
 		{visitor.ID, `["identity"]`, visit.Reference},
 		{visitor.Mobile, `["mobile"]`, visit.Reference},
-		{visit.Reference, `["reference"]`, visit.Reference},
+		{visit.Reference, byReference, visit.Reference},
 		{"%D9%84%D8%A7%20%D8%A3%D8%AD%D8%AF", `["name"]`, ""},
 		{servicetest.NationalID(77), `["identity"]`, ""},
 	} {
@@ -161,7 +165,7 @@ func TestSearchesAreInTheLog(t *testing.T) {
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("the log has %q, want %q", got, want)
 		}
-		if c.by != `["reference"]` && strings.Contains(got, c.term) {
+		if c.by != byReference && strings.Contains(got, c.term) {
 			t.Errorf("the log has the term: %s", got)
 		}
 	}

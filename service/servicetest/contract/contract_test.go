@@ -25,7 +25,7 @@ func TestCheck(t *testing.T) {
 		}
 		return h
 	}
-	plain, problem := header("Content-Type", "application/json"), header("Content-Type", "application/problem+json")
+	plain, problem := header("Content-Type", "application/json", "ETag", `"1"`), header("Content-Type", "application/problem+json")
 	notAllowed := header("Content-Type", "application/problem+json", "Allow", "GET")
 	is := func(status string) string { return strings.Replace(notFound, "404", status, 1) }
 	for _, tt := range []struct {
@@ -52,6 +52,10 @@ func TestCheck(t *testing.T) {
 			name: "no request id", target: "/v1/branches", status: 200, header: http.Header{"Content-Type": {"application/json"}},
 			body: branches, want: "X-Request-Id",
 		},
+		{
+			name: "no entity tag", target: "/v1/branches", status: 200, header: header("Content-Type", "application/json"),
+			body: branches, want: "ETag",
+		},
 		{name: "undeclared status", target: "/v1/branches", status: 202, header: plain, body: branches, want: "Content-Type"},
 		{name: "a kind that the operation does not list", target: "/v1/branches", status: 404, header: problem, body: notFound, want: "type"},
 		{
@@ -67,7 +71,7 @@ func TestCheck(t *testing.T) {
 			body: strings.Replace(invalid, "required", "mandatory", 1), want: "code",
 		},
 		{
-			name: "wrong media type", target: "/v1/branches", status: 200, header: header("Content-Type", "text/html"),
+			name: "wrong media type", target: "/v1/branches", status: 200, header: header("Content-Type", "text/html", "ETag", `"1"`),
 			body: branches, want: "Content-Type",
 		},
 		{name: "problem as plain JSON", target: "/v1/guide", status: 422, header: plain, body: invalid, want: "Content-Type"},
