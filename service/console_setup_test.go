@@ -211,7 +211,8 @@ func TestConsoleSetupKeepsWhatWasTyped(t *testing.T) {
 		t.Fatalf("a service after signing in: %s", said(page))
 	}
 	status, page := admin.sendsForm(service, admin.fills(page, service, "do", "look"))
-	if got := said(page); status != http.StatusOK || !strings.Contains(got, "Something that was typed") || !strings.Contains(got, "35 minutes") {
+	if got := said(page); status != http.StatusOK || !strings.Contains(got, "Something that was typed") ||
+		!strings.Contains(got, "35 minutes") {
 		t.Errorf("reviewed: %d %s", status, got)
 	}
 	page = again(departments, url.Values{"lang": {"en"}, "do": {"look"}, "/slug": {"permits"}, "/name/en": {"Permits"}})
