@@ -17,6 +17,8 @@ func TestBrowserConsoleDisplay(t *testing.T) {
 	t.Parallel()
 	centre, desk := busyHall(t)
 	b := console{newChromium(t, centre.Replicas[0].URL()), centre}
+	// Its sizes follow those of the window, which a new browser changes once more by itself.
+	b.sees(1280, "light")
 	// The stream is stopped here, so that these say that the connection is lost.
 	b.everyLanguage("display", "/display/riyadh")
 	b.everyLanguage("display-light", "/display/riyadh?look=light")
