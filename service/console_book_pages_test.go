@@ -4,7 +4,6 @@ package service_test
 
 import (
 	"context"
-	"net/url"
 	"strconv"
 	"testing"
 
@@ -28,10 +27,7 @@ type hand struct {
 // agentAt signs Huda of the call centre in, and opens a page.
 func agentAt(t *testing.T, centre *servicetest.Centre, path string) console {
 	t.Helper()
-	b := newChromium(t, centre.Replicas[0].URL())
-	b.does(chromedp.Navigate(b.origin+"/staff/sign-in?"+url.Values{"return": {path}}.Encode()),
-		chromedp.Click(`button[value="huda"]`), chromedp.WaitVisible(".console"))
-	return console{b, centre}
+	return opensAs(t, centre, "huda", path)
 }
 
 // press presses a key that types nothing.
